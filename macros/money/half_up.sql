@@ -1,0 +1,37 @@
+{#-
+    half_up(n, d): n ÷ d rounded half away from zero to a whole number; n and d are whole numbers (wide_integer). By 0: null.
+    exact_div(n, d): n ÷ d where d divides n.
+    scaled(x, digits): x × 10^digits as a whole number; x has at most that many decimals.
+    quotient10(a, b): a ÷ b rounded to 10 decimals: attainment, growth, ratios. a and b: up to decimal(28,10). By 0: null.
+-#}
+{% macro half_up(n, d) %}{{ return(adapter.dispatch('half_up', 'incentives')(n, d)) }}{% endmacro %}
+
+{% macro default__half_up(n, d) -%}
+(((2 * abs({{ n }}) + abs({{ d }})) // (2 * abs(nullif({{ d }}, 0)))) * (case when ({{ n }} < 0) <> ({{ d }} < 0) then -1 else 1 end))
+{%- endmacro %}
+
+{% macro spark__half_up(n, d) -%}
+(cast(({{ n }} - {{ n }} % nullif({{ d }}, 0)) / nullif({{ d }}, 0) as decimal(27, 0))
+    + cast(case when 2 * abs({{ n }} % nullif({{ d }}, 0)) >= abs({{ d }}) then case when ({{ n }} < 0) <> ({{ d }} < 0) then -1 else 1 end else 0 end as decimal(1, 0)))
+{%- endmacro %}
+
+{% macro exact_div(n, d) %}{{ return(adapter.dispatch('exact_div', 'incentives')(n, d)) }}{% endmacro %}
+{% macro default__exact_div(n, d) %}(cast({{ n }} as hugeint) // cast({{ d }} as hugeint)){% endmacro %}
+{% macro spark__exact_div(n, d) %}cast(({{ n }}) / ({{ d }}) as decimal(27, 0)){% endmacro %}
+
+{% macro scaled(x, digits) %}{{ return(adapter.dispatch('scaled', 'incentives')(x, digits)) }}{% endmacro %}
+{#- One side wider than 18 digits: DuckDB keeps the product of two narrow decimals within 64 bits. -#}
+{% macro default__scaled(x, digits) %}cast(({{ x }}) * cast(1{{ '0' * digits }} as decimal(20, 0)) as hugeint){% endmacro %}
+{% macro spark__scaled(x, digits) %}cast(({{ x }}) * cast(1{{ '0' * digits }} as decimal({{ digits + 1 }}, 0)) as decimal(27, 0)){% endmacro %}
+
+{#- Back from whole units of 10^-digits to a decimal with that many decimals. -#}
+{% macro unscaled(q, digits) -%}
+cast(cast({{ q }} as decimal(27, 0)) * cast(0.{{ '0' * (digits - 1) }}1 as decimal({{ digits }}, {{ digits }})) as decimal(28, {{ digits }}))
+{%- endmacro %}
+
+{% macro quotient10(a, b) -%}
+{{ unscaled(half_up(
+    scaled('cast(' ~ a ~ ' as decimal(28, 10))', 10) ~ ' * 10000000000',
+    scaled('cast(' ~ b ~ ' as decimal(28, 10))', 10)
+), 10) }}
+{%- endmacro %}

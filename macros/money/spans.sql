@@ -1,0 +1,26 @@
+{#-
+    signed_overlap(x0, x1, low, high): how much of the walk from x0 to x1 lies in [low, high), with the sign of the walk
+    (engine.md §4 marginal): decimal(28,10). None of the four may be null: a missing bound must be an absent row.
+    prorated(value, days, whole_days): value × days ÷ whole_days rounded to 4 decimals (engine.md §8 "Numbers").
+    converted(value, rate_from, rate_to): value × rate_from ÷ rate_to in one rounding to 10 decimals; value money(), rates fx_rate().
+-#}
+{% macro signed_overlap(x0, x1, low, high) -%}
+cast(case
+    when {{ x1 }} >= {{ x0 }} then greatest(least({{ x1 }}, {{ high }}) - greatest({{ x0 }}, {{ low }}), 0)
+    else -greatest(least({{ x0 }}, {{ high }}) - greatest({{ x1 }}, {{ low }}), 0)
+end as decimal(28, 10))
+{%- endmacro %}
+
+{% macro prorated(value, days, whole_days) -%}
+{{ unscaled(half_up(
+    scaled('cast(' ~ value ~ ' as decimal(18, 6))', 6) ~ ' * ' ~ days,
+    'cast(' ~ whole_days ~ ' * 100 as ' ~ wide_integer() ~ ')'
+), 4) }}
+{%- endmacro %}
+
+{% macro converted(value, rate_from, rate_to) -%}
+{{ unscaled(half_up(
+    scaled('cast(' ~ value ~ ' as decimal(18, 4))', 4) ~ ' * ' ~ scaled('cast(' ~ rate_from ~ ' as decimal(18, 10))', 10) ~ ' * 1000000',
+    scaled('cast(' ~ rate_to ~ ' as decimal(18, 10))', 10)
+), 10) }}
+{%- endmacro %}

@@ -1,0 +1,16 @@
+{#-
+    The decimal types of the warehouse (engine.md §8 "Numbers").
+    money: amounts of raw rows and marts. fx_rate: exchange rates. factor: tier rates, factors, shares.
+    step: every figure on the way from an event to a line, rounded to 10 decimals where it arises.
+-#}
+{% macro money() %}decimal(18, 4){% endmacro %}
+{% macro fx_rate() %}decimal(18, 10){% endmacro %}
+{% macro factor() %}decimal(12, 6){% endmacro %}
+{% macro step() %}decimal(28, 10){% endmacro %}
+{% macro plan_decimal() %}decimal(18, 6){% endmacro %}
+{#- A whole number of up to 38 digits: the numerators and denominators of exact quotients. -#}
+{% macro wide_integer() %}{{ return(adapter.dispatch('wide_integer', 'incentives')()) }}{% endmacro %}
+{% macro default__wide_integer() %}hugeint{% endmacro %}
+{% macro spark__wide_integer() %}decimal(38, 0){% endmacro %}
+{#- wide_product(a, b): the product of two whole numbers as a wide_integer. -#}
+{% macro wide_product(a, b) %}(cast({{ a }} as {{ wide_integer() }}) * cast({{ b }} as {{ wide_integer() }})){% endmacro %}

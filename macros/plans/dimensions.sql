@@ -1,0 +1,56 @@
+{#-
+    The dimensions that conditions may name (engine.md §1, §8 A10), as expressions over their relation, null where there is no value.
+    deal_dimensions(): over int_deal_items, alias `items`. payee_dimensions(): over int_payee_spans, alias `spans`.
+    tenure_days is neither: it depends on the day of the credit. deal_size is compared in the plan's currency, so its value is the
+    key currency|day|amount and the conversion is done for each condition.
+-#}
+{% macro deal_dimensions() -%}
+{{ return({
+    'product': 'items.product_id',
+    'product_line': 'items.product_line',
+    'product_age_days': 'cast(items.product_age_days as ' ~ dbt.type_string() ~ ')',
+    'account': 'items.account_id',
+    'account_industry': 'items.account_industry',
+    'account_tier': 'items.account_tier',
+    'account_region': 'items.account_region',
+    'is_key_account': 'cast(items.is_key_account as ' ~ dbt.type_string() ~ ')',
+    'is_new_account': 'cast(items.is_new_account as ' ~ dbt.type_string() ~ ')',
+    'is_first_order': 'cast(items.is_first_order as ' ~ dbt.type_string() ~ ')',
+    'channel': 'items.channel',
+    'dealer': 'items.dealer_id',
+    'dealer_tier': 'items.dealer_tier',
+    'lead_source': 'items.lead_source',
+    'deal_size': "concat(items.currency, '|', cast(items.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(items.deal_amount as " ~ dbt.type_string() ~ "))",
+    'discount_rate': 'cast(items.discount_rate as ' ~ dbt.type_string() ~ ')',
+    'margin_rate': 'cast(items.margin_rate as ' ~ dbt.type_string() ~ ')',
+    'sales_cycle_days': 'cast(items.sales_cycle_days as ' ~ dbt.type_string() ~ ')',
+    'order_month': 'cast(items.order_month as ' ~ dbt.type_string() ~ ')',
+    'weekday': 'cast(items.weekday as ' ~ dbt.type_string() ~ ')',
+    'class_course': 'items.class_course',
+}) }}
+{%- endmacro %}
+
+{% macro payee_dimensions() -%}
+{{ return({
+    'payee': 'spans.payee_id',
+    'role': 'spans.role',
+    'team': 'spans.team_id',
+    'payee_region': 'spans.region',
+    'tenure_band': 'spans.tenure_band',
+}) }}
+{%- endmacro %}
+
+{#- classes_joined(dimensions): one left join an entry; a dimension that no condition names has no classes, so its join costs nothing. -#}
+{% macro classes_joined(dimensions) -%}
+{% for dimension, expression in dimensions.items() %}
+    left join classes as {{ dimension }}_classes
+        on
+            {{ dimension }}_classes.dimension = '{{ dimension }}'
+            and {{ dimension }}_classes.value = coalesce({{ expression }}, '')
+{%- endfor %}
+{%- endmacro %}
+
+{#- class_code(dimensions): the code of a combination of classes, the sum of those of its dimensions. -#}
+{% macro class_code(dimensions) -%}
+cast({% for dimension in dimensions %}coalesce({{ dimension }}_classes.class_code, 0){{ ' + ' if not loop.last }}{% endfor %} as {{ wide_integer() }})
+{%- endmacro %}

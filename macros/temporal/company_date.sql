@@ -1,0 +1,7 @@
+{#-
+    company_date(at): the calendar day of a UTC timestamp in the company's time zone (var company_timezone).
+    first_day_of(period, on): the first day of the calendar month, quarter, half or year a date lies in; day_after_period the day after its last.
+-#}
+{% macro company_date(at) %}{{ return(adapter.dispatch('company_date', 'incentives')(at)) }}{% endmacro %}
+{% macro default__company_date(at) %}cast({{ at }} at time zone 'UTC' at time zone '{{ var("company_timezone") }}' as date){% endmacro %}
+{% macro spark__company_date(at) %}cast(from_utc_timestamp({{ at }}, '{{ var("company_timezone") }}') as date){% endmacro %}

@@ -1,0 +1,71 @@
+{# Grain: one row per component that calculates: of an active or retired plan that passed the plan check. #}
+with
+
+components as (
+    select
+        component_id,
+        plan_id,
+        measure,
+        method,
+        tier_key,
+        prorate,
+        cap_per_event,
+        cap_per_period,
+        floor_per_period,
+        valid_from,
+        valid_to
+    from {{ ref('int_plan_components_effective') }}
+),
+
+plans as (
+    select
+        plan_id,
+        currency,
+        period
+    from {{ ref('int_plans_effective') }}
+),
+
+measures as (
+    select
+        measure_no,
+        measure,
+        unit_kind
+    from {{ ref('int_measures_numbered') }}
+),
+
+currencies as (
+    select
+        currency,
+        minor_units
+    from {{ ref('currencies') }}
+),
+
+final as (
+    select
+        cast(row_number() over (order by components.component_id) as integer) as component_no,
+        components.component_id,
+        components.plan_id,
+        measures.measure_no,
+        components.measure,
+        measures.unit_kind,
+        components.method,
+        components.tier_key,
+        components.prorate,
+        components.cap_per_event,
+        components.cap_per_period,
+        components.floor_per_period,
+        plans.currency,
+        currencies.minor_units,
+        plans.period,
+        components.valid_from,
+        components.valid_to
+    from components
+    inner join plans
+        on components.plan_id = plans.plan_id
+    inner join measures
+        on components.measure = measures.measure
+    inner join currencies
+        on plans.currency = currencies.currency
+)
+
+select * from final

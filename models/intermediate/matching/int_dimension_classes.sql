@@ -1,0 +1,270 @@
+{#
+    Grain: one row per dimension and value that occurs, for the dimensions that a condition names.
+    Values that no condition tells apart share a class; class_code is the class number times a weight of the dimension, so that the
+    sum over dimensions names a combination of classes; the part of a dimension is code % next_weight - code % weight. Each condition is decided once a value, never once a row
+    (engine.md §8 C12). '' is "no value".
+#}
+with recursive
+
+conditions as (
+    select
+        condition_no,
+        dimension,
+        operator,
+        value,
+        currency
+    from {{ ref('int_conditions_numbered') }}
+),
+
+items as (
+    select *
+    from {{ ref('int_deal_items') }}
+),
+
+spans as (
+    select
+        span_no,
+        payee_id,
+        role,
+        team_id,
+        region,
+        tenure_band,
+        hired_on
+    from {{ ref('int_payee_spans') }}
+),
+
+credits as (
+    select
+        span_no,
+        occurred_on
+    from {{ ref('int_credits_allocated') }}
+),
+
+rates as (
+    select
+        currency,
+        valid_from,
+        valid_to,
+        rate_to_base
+    from {{ ref('int_fx_rates_ranged') }}
+),
+
+used as (
+    select dimension
+    from conditions
+    group by dimension
+),
+
+occurring as (
+    {%- for dimension, expression in deal_dimensions().items() %}
+    select
+        used.dimension,
+        coalesce({{ expression }}, '') as value
+    from items
+    inner join used
+        on used.dimension = '{{ dimension }}'
+    group by used.dimension, coalesce({{ expression }}, '')
+    union all
+    {%- endfor %}
+    {%- for dimension, expression in payee_dimensions().items() %}
+    select
+        used.dimension,
+        coalesce({{ expression }}, '') as value
+    from spans
+    inner join used
+        on used.dimension = '{{ dimension }}'
+    group by used.dimension, coalesce({{ expression }}, '')
+    union all
+    {%- endfor %}
+    select
+        used.dimension,
+        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
+    from credits
+    inner join used
+        on used.dimension = 'tenure_days'
+    inner join spans
+        on credits.span_no = spans.span_no
+    group by
+        used.dimension,
+        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }})
+),
+
+deal_sizes as (
+    select
+        value,
+        {{ dbt.split_part('value', "'|'", 1) }} as currency,
+        cast({{ dbt.split_part('value', "'|'", 2) }} as date) as dealt_on,
+        cast({{ dbt.split_part('value', "'|'", 3) }} as {{ money() }}) as amount
+    from occurring
+    where
+        dimension = 'deal_size'
+        and value <> ''
+),
+
+plan_currencies as (
+    select currency
+    from conditions
+    where dimension = 'deal_size'
+    group by currency
+),
+
+deal_sizes_converted as (
+    select
+        deal_sizes.value,
+        plan_currencies.currency,
+        cast(case when deal_sizes.currency = plan_currencies.currency
+            then deal_sizes.amount
+        else {{ converted('deal_sizes.amount', 'deal_rates.rate_to_base', 'plan_rates.rate_to_base') }} end as {{ step() }}) as amount
+    from deal_sizes
+    cross join plan_currencies
+    left join rates as deal_rates
+        on
+            deal_sizes.currency = deal_rates.currency
+            and deal_sizes.dealt_on >= deal_rates.valid_from
+            and deal_sizes.dealt_on < deal_rates.valid_to
+    left join rates as plan_rates
+        on
+            plan_currencies.currency = plan_rates.currency
+            and deal_sizes.dealt_on >= plan_rates.valid_from
+            and deal_sizes.dealt_on < plan_rates.valid_to
+),
+
+condition_items as (
+    select
+        condition_no,
+        {{ split_rows('value', '|') }} as item
+    from conditions
+    where operator in ('in', 'not_in')
+    union all
+    select
+        condition_no,
+        value as item
+    from conditions
+    where operator not in ('in', 'not_in')
+),
+
+compared as (
+    select
+        conditions.condition_no,
+        conditions.operator,
+        occurring.dimension,
+        occurring.value as occurring_value,
+        case when conditions.dimension = 'deal_size'
+            then coalesce(cast(deal_sizes_converted.amount as {{ dbt.type_string() }}), '')
+        else occurring.value end as value,
+        case when occurring.value in ('true', 'false') then lower(condition_items.item) else condition_items.item end as item
+    from occurring
+    inner join conditions
+        on occurring.dimension = conditions.dimension
+    inner join condition_items
+        on conditions.condition_no = condition_items.condition_no
+    left join deal_sizes_converted
+        on
+            conditions.dimension = 'deal_size'
+            and occurring.value = deal_sizes_converted.value
+            and conditions.currency = deal_sizes_converted.currency
+),
+
+numbered as (
+    select
+        condition_no,
+        operator,
+        dimension,
+        occurring_value,
+        value,
+        item,
+        case when {{ is_number('value') }} and {{ is_number('item') }} then cast(value as decimal(38, 10)) end as value_number,
+        case when {{ is_number('value') }} and {{ is_number('item') }} then cast(item as decimal(38, 10)) end as item_number
+    from compared
+),
+
+tested as (
+    select
+        condition_no,
+        operator,
+        dimension,
+        occurring_value,
+        case
+            when operator = 'is_null' then value = ''
+            when operator = 'not_null' then value <> ''
+            when value = '' then operator in ('ne', 'not_in')
+            when operator in ('eq', 'in') then coalesce(value_number = item_number, value = item)
+            when operator in ('ne', 'not_in') then not coalesce(value_number = item_number, value = item)
+            when operator = 'gt' then coalesce(value_number > item_number, false)
+            when operator = 'gte' then coalesce(value_number >= item_number, false)
+            when operator = 'lt' then coalesce(value_number < item_number, false)
+            when operator = 'lte' then coalesce(value_number <= item_number, false)
+            else false
+        end as holds
+    from numbered
+),
+
+decided as (
+    select
+        condition_no,
+        dimension,
+        occurring_value,
+        case when operator in ('ne', 'not_in')
+            then min(case when holds then 1 else 0 end)
+        else max(case when holds then 1 else 0 end) end as holds
+    from tested
+    group by condition_no, dimension, occurring_value, operator
+),
+
+signed as (
+    select
+        dimension,
+        occurring_value as value,
+        coalesce({{ text_list("case when holds = 1 then cast(condition_no as " ~ dbt.type_string() ~ ") end", 'condition_no') }}, '') as signature
+    from decided
+    group by dimension, occurring_value
+),
+
+classed as (
+    select
+        dimension,
+        value,
+        signature,
+        cast(dense_rank() over (partition by dimension order by signature) - 1 as integer) as class_no
+    from signed
+),
+
+sizes as (
+    select
+        dimension,
+        max(class_no) + 1 as class_count,
+        row_number() over (order by dimension) as dimension_no
+    from classed
+    group by dimension
+),
+
+weights (dimension_no, weight) as (
+    select
+        cast(1 as bigint) as dimension_no,
+        cast(1 as {{ wide_integer() }}) as weight
+    union all
+    select
+        weights.dimension_no + 1 as dimension_no,
+        cast({{ wide_product('weights.weight', 'sizes.class_count') }} as {{ wide_integer() }}) as weight
+    from weights
+    inner join sizes
+        on weights.dimension_no = sizes.dimension_no
+),
+
+final as (
+    select
+        classed.dimension,
+        classed.value,
+        classed.signature,
+        classed.class_no,
+        cast({{ wide_product('classed.class_no', 'weights.weight') }} as {{ wide_integer() }}) as class_code,
+        weights.weight,
+        cast({{ wide_product('sizes.class_count', 'weights.weight') }} as {{ wide_integer() }}) as next_weight
+    from classed
+    inner join sizes
+        on classed.dimension = sizes.dimension
+    inner join weights
+        on sizes.dimension_no = weights.dimension_no
+)
+
+select * from final

@@ -1,0 +1,190 @@
+{#
+    Grain: one row per earning line (group_no, credit_no), with the text keys and everything its explanation needs. A view: the rows are
+    those of int_payout_lines, never stored twice.
+#}
+with
+
+lines as (
+    select
+        group_no,
+        credit_no,
+        basis,
+        position_to,
+        tier_no,
+        is_sliced,
+        rate,
+        amount_rated,
+        modifier_set_no,
+        personal_factor,
+        amount_modified,
+        amount
+    from {{ ref('int_payout_lines') }}
+),
+
+groups as (
+    select
+        group_no,
+        payee_id,
+        plan_id,
+        component_no,
+        component_id,
+        method,
+        tier_key,
+        period,
+        period_start,
+        quota,
+        currency,
+        minor_units
+    from {{ ref('int_payout_groups') }}
+),
+
+components as (
+    select
+        component_no,
+        unit_kind,
+        cap_per_event
+    from {{ ref('int_components_numbered') }}
+),
+
+names as (
+    select
+        component_id,
+        name
+    from {{ ref('int_plan_components_effective') }}
+),
+
+tiers as (
+    select
+        component_id,
+        tier_no,
+        tier_from
+    from {{ ref('int_plan_tiers_effective') }}
+),
+
+group_rates as (
+    select
+        group_no,
+        event_amount
+    from {{ ref('int_group_rates') }}
+),
+
+modifier_sets as (
+    select
+        modifier_set_no,
+        factor_so_far
+    from {{ ref('int_modifier_sets') }}
+    where is_last
+),
+
+credits as (
+    select
+        credit_no,
+        event_no,
+        span_no,
+        credit_kind,
+        share,
+        value,
+        currency,
+        occurred_on,
+        rate_on,
+        case when value > 0 then 1 when value = 0 then 0 else -coalesce(returned_share, 1) end as entry_ratio
+    from {{ ref('int_credits_allocated') }}
+),
+
+spans as (
+    select
+        span_no,
+        payee_id
+    from {{ ref('int_payee_spans') }}
+),
+
+events as (
+    select
+        event_no,
+        event_id,
+        value
+    from {{ ref('int_events') }}
+),
+
+lines_in_base as (
+    select
+        group_no,
+        credit_no,
+        amount_base
+    from {{ ref('int_payout_lines_in_base') }}
+),
+
+final as (
+    select
+        lines.group_no,
+        lines.credit_no,
+        groups.payee_id,
+        groups.plan_id,
+        groups.component_id,
+        names.name as component_name,
+        components.unit_kind,
+        components.cap_per_event,
+        groups.method,
+        groups.tier_key,
+        groups.period,
+        groups.period_start,
+        groups.quota,
+        groups.currency,
+        groups.minor_units,
+        events.event_id,
+        events.value as event_value,
+        {{ credit_id('events.event_id', 'spans.payee_id', 'credits.credit_kind') }} as credit_id,
+        spans.payee_id as credited_payee_id,
+        credits.credit_kind,
+        credits.share,
+        credits.value as credit_value,
+        credits.currency as credit_currency,
+        credits.occurred_on,
+        credits.rate_on,
+        credits.entry_ratio,
+        group_rates.event_amount,
+        lines.basis,
+        cast(lines.position_to - lines.basis as {{ step() }}) as position_from,
+        lines.position_to,
+        lines.tier_no,
+        tiers.tier_from,
+        lines.is_sliced,
+        lines.rate,
+        lines.amount_rated,
+        lines.modifier_set_no,
+        lines.personal_factor,
+        {{ mul10('coalesce(modifier_sets.factor_so_far, 1)', 'lines.personal_factor') }} as factor,
+        lines.amount_modified,
+        abs(lines.amount_modified) > components.cap_per_event as is_capped,
+        lines.amount,
+        case when groups.currency = '{{ var("base_currency") }}'
+            then lines.amount
+        else lines_in_base.amount_base end as amount_base
+    from lines
+    inner join groups
+        on lines.group_no = groups.group_no
+    inner join components
+        on groups.component_no = components.component_no
+    inner join names
+        on groups.component_id = names.component_id
+    inner join group_rates
+        on lines.group_no = group_rates.group_no
+    inner join credits
+        on lines.credit_no = credits.credit_no
+    inner join spans
+        on credits.span_no = spans.span_no
+    inner join events
+        on credits.event_no = events.event_no
+    left join tiers
+        on
+            groups.component_id = tiers.component_id
+            and lines.tier_no = tiers.tier_no
+    left join modifier_sets
+        on lines.modifier_set_no = modifier_sets.modifier_set_no
+    left join lines_in_base
+        on
+            lines.group_no = lines_in_base.group_no
+            and lines.credit_no = lines_in_base.credit_no
+)
+
+select * from final

@@ -1,0 +1,67 @@
+{#
+    Grain: one row per group (payee, component, period). Additive: earning, cap, floor, total within a currency.
+    total = Σ rounded lines; above cap_per_period a cap line, below floor_per_period a floor line makes it equal (engine.md §5 step 4, §8 E3).
+#}
+with
+
+groups as (
+    select
+        group_no,
+        component_no
+    from {{ ref('int_payout_groups') }}
+),
+
+components as (
+    select
+        component_no,
+        cap_per_period,
+        floor_per_period
+    from {{ ref('int_components_numbered') }}
+),
+
+lines as (
+    select
+        group_no,
+        amount
+    from {{ ref('int_payout_lines') }}
+),
+
+earned as (
+    select
+        group_no,
+        cast(sum(amount) as {{ money() }}) as earning,
+        count(*) as line_count
+    from lines
+    group by group_no
+),
+
+totalled as (
+    select
+        groups.group_no,
+        coalesce(earned.line_count, 0) as line_count,
+        coalesce(earned.earning, 0) as earning,
+        components.cap_per_period,
+        components.floor_per_period
+    from groups
+    inner join components
+        on groups.component_no = components.component_no
+    left join earned
+        on groups.group_no = earned.group_no
+),
+
+final as (
+    select
+        group_no,
+        line_count,
+        cast(earning as {{ money() }}) as earning,
+        cast(case when earning > cap_per_period then cap_per_period - earning else 0 end as {{ money() }}) as cap_amount,
+        cast(case when earning < floor_per_period then floor_per_period - earning else 0 end as {{ money() }}) as floor_amount,
+        cast(case
+            when earning > cap_per_period then cap_per_period
+            when earning < floor_per_period then floor_per_period
+            else earning
+        end as {{ money() }}) as total
+    from totalled
+)
+
+select * from final

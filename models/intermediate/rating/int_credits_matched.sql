@@ -1,0 +1,88 @@
+{# Grain: one row per received credit and component that counts it: measure, days on the plan and all conditions hold (engine.md §3). #}
+with
+
+credits as (
+    select
+        credit_no,
+        measure_no,
+        payee_no,
+        value,
+        currency,
+        share,
+        returned_share,
+        occurred_on,
+        rate_on
+    from {{ ref('int_credits_allocated') }}
+    where span_no is not null
+),
+
+credit_classes as (
+    select
+        credit_no,
+        class_code
+    from {{ ref('int_credit_classes') }}
+),
+
+component_days as (
+    select
+        group_no,
+        component_no,
+        measure_no,
+        payee_no,
+        valid_from,
+        valid_to,
+        personal_factor
+    from {{ ref('int_component_days') }}
+),
+
+matches as (
+    select
+        class_code,
+        component_no,
+        modifier_set_no
+    from {{ ref('int_component_matches') }}
+),
+
+components as (
+    select
+        component_no,
+        currency
+    from {{ ref('int_components_numbered') }}
+),
+
+final as (
+    select
+        component_days.group_no,
+        credits.credit_no,
+        component_days.component_no,
+        credits.value,
+        credits.currency,
+        components.currency as plan_currency,
+        credits.currency is null or credits.currency = components.currency as is_plan_currency,
+        credits.rate_on,
+        credits.share,
+        case
+            when credits.value > 0 then 1
+            when credits.value = 0 then 0
+            else -coalesce(credits.returned_share, 1)
+        end as entry_ratio,
+        matches.modifier_set_no,
+        component_days.personal_factor
+    from credits
+    inner join component_days
+        on
+            credits.payee_no = component_days.payee_no
+            and credits.measure_no = component_days.measure_no
+            and credits.occurred_on >= component_days.valid_from
+            and credits.occurred_on < component_days.valid_to
+    inner join credit_classes
+        on credits.credit_no = credit_classes.credit_no
+    inner join matches
+        on
+            credit_classes.class_code = matches.class_code
+            and component_days.component_no = matches.component_no
+    inner join components
+        on component_days.component_no = components.component_no
+)
+
+select * from final

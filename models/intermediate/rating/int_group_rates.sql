@@ -1,0 +1,88 @@
+{#
+    Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position is found by comparison.
+    A flat component has one rate for every position: tier_below is 1 and there are no bounds.
+#}
+with
+
+groups as (
+    select
+        group_no,
+        component_id,
+        method,
+        first_credit_no
+    from {{ ref('int_payout_groups') }}
+),
+
+tiers as (
+    select
+        component_id,
+        tier_no,
+        rate,
+        amount
+    from {{ ref('int_plan_tiers_effective') }}
+),
+
+bands as (
+    select
+        group_no,
+        tier_no,
+        bound,
+        band_from,
+        rate,
+        amount
+    from {{ ref('int_group_bands') }}
+),
+
+walked as (
+    select
+        group_no,
+        max(case when tier_no = 1 and bound <= 0 then 1 else 0 end) as tier_below,
+        max(case when amount <> 0 then 1 else 0 end) as pays_amounts,
+        max(tier_no) as tier_count,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        max(case when tier_no = {{ tier_no }} then bound end) as bound_{{ tier_no }},
+        max(case when tier_no = {{ tier_no }} then rate end) as rate_{{ tier_no }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from bands
+    group by group_no
+),
+
+flat as (
+    select
+        groups.group_no,
+        1 as tier_below,
+        case when tiers.amount <> 0 then 1 else 0 end as pays_amounts,
+        1 as tier_count,
+        tiers.amount as amount_1,
+        tiers.rate as rate_1
+    from groups
+    inner join tiers
+        on
+            groups.component_id = tiers.component_id
+            and tiers.tier_no = 1
+    where groups.method = 'flat'
+),
+
+final as (
+    select
+        groups.group_no,
+        groups.method,
+        groups.first_credit_no,
+        coalesce(flat.tier_below, walked.tier_below, 0) as tier_below,
+        coalesce(flat.pays_amounts, walked.pays_amounts, 0) as pays_amounts,
+        coalesce(flat.tier_count, walked.tier_count, 0) as tier_count,
+        flat.amount_1 as event_amount,
+        coalesce(flat.rate_1, walked.rate_1) as rate_1,
+        walked.bound_1,
+        {%- for tier_no in range(2, tiers_side_by_side() + 1) %}
+        walked.bound_{{ tier_no }},
+        walked.rate_{{ tier_no }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from groups
+    left join flat
+        on groups.group_no = flat.group_no
+    left join walked
+        on groups.group_no = walked.group_no
+)
+
+select * from final

@@ -1,0 +1,74 @@
+{#
+    Grain: one row per matched credit and component (group_no, credit_no): its basis in plan currency and the position it leads to.
+    Additive: basis. Not additive: position_to, the running total of its group in credit order (engine.md §3, §8 B4).
+#}
+with
+
+matched as (
+    select
+        group_no,
+        credit_no,
+        value,
+        is_plan_currency,
+        share,
+        entry_ratio,
+        modifier_set_no,
+        personal_factor
+    from {{ ref('int_credits_matched') }}
+),
+
+converted as (
+    select
+        group_no,
+        credit_no,
+        basis
+    from {{ ref('int_credits_converted') }}
+    where basis is not null
+),
+
+based as (
+    select
+        group_no,
+        credit_no,
+        cast(value as {{ step() }}) as basis,
+        share,
+        entry_ratio,
+        modifier_set_no,
+        personal_factor
+    from matched
+    where is_plan_currency
+    union all
+    select
+        matched.group_no,
+        matched.credit_no,
+        converted.basis,
+        matched.share,
+        matched.entry_ratio,
+        matched.modifier_set_no,
+        matched.personal_factor
+    from matched
+    inner join converted
+        on
+            matched.group_no = converted.group_no
+            and matched.credit_no = converted.credit_no
+    where not matched.is_plan_currency
+),
+
+final as (
+    select
+        group_no,
+        credit_no,
+        basis,
+        cast(sum(basis) over (
+            partition by group_no
+            order by credit_no
+            rows between unbounded preceding and current row
+        ) as {{ step() }}) as position_to,
+        share,
+        cast(entry_ratio as {{ step() }}) as entry_ratio,
+        modifier_set_no,
+        personal_factor
+    from based
+)
+
+select * from final

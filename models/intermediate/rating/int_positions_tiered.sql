@@ -1,0 +1,74 @@
+{#
+    Grain: one row per line (group_no, credit_no): its position in the tiers. A line that stays within one tier has that tier's rate;
+    a line that crosses a bound, or whose tiers pay an amount on entering, is sliced (int_payout_slices).
+#}
+with
+
+positions as (
+    select
+        group_no,
+        credit_no,
+        basis,
+        position_to,
+        share,
+        entry_ratio,
+        modifier_set_no,
+        personal_factor
+    from {{ ref('int_positions_accumulated') }}
+),
+
+rates as (
+    select *
+    from {{ ref('int_group_rates') }}
+),
+
+located as (
+    select
+        positions.group_no,
+        positions.credit_no,
+        positions.basis,
+        positions.position_to,
+        positions.share,
+        positions.entry_ratio,
+        positions.modifier_set_no,
+        positions.personal_factor,
+        rates.method,
+        rates.event_amount,
+        rates.first_credit_no,
+        rates.pays_amounts,
+        rates.tier_count,
+        {{ tier_reached('positions.position_to - positions.basis') }} as tier_before,
+        {{ tier_reached('positions.position_to') }} as tier_no,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        rates.rate_{{ tier_no }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from positions
+    inner join rates
+        on positions.group_no = rates.group_no
+),
+
+final as (
+    select
+        group_no,
+        credit_no,
+        basis,
+        position_to,
+        share,
+        entry_ratio,
+        modifier_set_no,
+        personal_factor,
+        first_credit_no,
+        event_amount,
+        cast(tier_no as integer) as tier_no,
+        method = 'marginal'
+        and (tier_before <> tier_no or pays_amounts = 1 or tier_count > {{ tiers_side_by_side() }}) as is_sliced,
+        case tier_no
+            {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+            when {{ tier_no }} then rate_{{ tier_no }}
+            {%- endfor %}
+            else 0
+        end as rate
+    from located
+)
+
+select * from final

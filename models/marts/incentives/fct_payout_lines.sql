@@ -1,0 +1,207 @@
+{#
+    Grain: one row per line: a credit that a component pays for, or the cap or floor of a component's period.
+    Additive: amount within a currency, amount_base. Not additive: positions, rate, factor. A view over narrow tables.
+#}
+{%- set values = {
+    'component': 'lines.component_name',
+    'percent': 'coalesce(' ~ percent_text('lines.rate') ~ ", '')",
+    'rate': 'coalesce(' ~ plain_number('cast(lines.rate as decimal(18, 6))') ~ ", '')",
+    'basis': plain_number('cast(lines.basis as decimal(28, 4))'),
+    'currency': 'lines.currency',
+    'event_amount': 'coalesce(' ~ plain_number('cast(lines.event_amount as decimal(18, 4))') ~ ", '')",
+    'share': percent_text('lines.share'),
+    'position_from': plain_number('cast(lines.position_from as decimal(28, 4))'),
+    'position_to': plain_number('cast(lines.position_to as decimal(28, 4))'),
+    'tier_from': 'coalesce(' ~ tier_text('lines.tier_from', 'lines.tier_key') ~ ", '')",
+    'period_start': 'cast(lines.period_start as ' ~ dbt.type_string() ~ ')',
+} %}
+{%- set factor_values = {'factor': plain_number('cast(lines.factor as decimal(18, 6))')} %}
+{%- set cap_values = {
+    'cap': 'coalesce(' ~ money_text('lines.cap_per_event', 'lines.minor_units') ~ ", '')",
+    'currency': 'lines.currency',
+} %}
+{%- set result_values = {'amount': money_text('lines.amount', 'lines.minor_units'), 'currency': 'lines.currency'} %}
+with
+
+lines as (
+    select
+        payee_id,
+        plan_id,
+        component_id,
+        component_name,
+        unit_kind,
+        method,
+        tier_key,
+        period,
+        period_start,
+        quota,
+        event_id,
+        credit_id,
+        credited_payee_id,
+        occurred_on,
+        share,
+        event_amount,
+        basis,
+        position_from,
+        position_to,
+        tier_no,
+        tier_from,
+        is_sliced,
+        rate,
+        factor,
+        is_capped,
+        cap_per_event,
+        amount,
+        currency,
+        minor_units,
+        amount_base,
+        case
+            when method = 'flat' and event_amount <> 0 and rate <> 0 then concat('flat_both_', case when unit_kind = 'money' then 'money' else 'count' end)
+            when method = 'flat' and event_amount <> 0 then 'flat_amount'
+            when is_sliced then 'marginal_sliced'
+            when method = 'marginal' and tier_key = 'attainment' and quota is null then 'marginal_no_quota'
+            when tier_no = 0 then 'marginal_below'
+            else concat(method, '_', case when unit_kind = 'money' then 'money' else 'count' end)
+        end as explanation_key
+    from {{ ref('int_payout_lines_detailed') }}
+),
+
+adjusting_lines as (
+    select
+        group_no,
+        line_kind,
+        earning,
+        amount,
+        occurred_on,
+        amount_base
+    from {{ ref('int_payout_adjusting_lines') }}
+),
+
+groups as (
+    select
+        group_no,
+        payee_id,
+        plan_id,
+        component_id,
+        period,
+        period_start,
+        currency,
+        minor_units
+    from {{ ref('int_payout_groups') }}
+),
+
+components as (
+    select
+        component_id,
+        name
+    from {{ ref('int_plan_components_effective') }}
+),
+
+explanations as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+),
+
+earning as (
+    select
+        {{ payout_line_id('lines.component_id', 'lines.payee_id', 'lines.credit_id', "'earning'") }} as payout_line_id,
+        lines.payee_id,
+        lines.plan_id,
+        lines.component_id,
+        lines.period,
+        lines.period_start,
+        lines.event_id,
+        lines.credit_id,
+        lines.credited_payee_id,
+        lines.occurred_on,
+        'earning' as line_kind,
+        case
+            when lines.explanation_key = 'marginal_no_quota' then 'no_quota'
+            when lines.explanation_key = 'marginal_below' then 'below_first_tier'
+            when lines.is_capped then 'cap_per_event'
+        end as reason,
+        lines.basis,
+        lines.position_from,
+        lines.position_to,
+        cast(lines.tier_from as {{ step() }}) as tier_from,
+        cast(lines.rate as {{ step() }}) as rate,
+        cast(lines.factor as {{ step() }}) as factor,
+        lines.amount,
+        lines.currency,
+        lines.amount_base,
+        concat(
+            {{ fill('explanations.sentence', values) }},
+            case when lines.factor <> 1 then {{ fill('factor_clause.sentence', factor_values) }} else '' end,
+            case when lines.is_capped then {{ fill('cap_clause.sentence', cap_values) }} else '' end,
+            {{ fill('result_clause.sentence', result_values) }}
+        ) as explanation,
+        concat(
+            {{ fill('explanations.sentence_zh', values) }},
+            case when lines.factor <> 1 then {{ fill('factor_clause.sentence_zh', factor_values) }} else '' end,
+            case when lines.is_capped then {{ fill('cap_clause.sentence_zh', cap_values) }} else '' end,
+            {{ fill('result_clause.sentence_zh', result_values) }}
+        ) as explanation_zh
+    from lines
+    left join explanations
+        on lines.explanation_key = explanations.explanation_key
+    left join explanations as factor_clause
+        on factor_clause.explanation_key = 'factor'
+    left join explanations as cap_clause
+        on cap_clause.explanation_key = 'cap_per_event'
+    left join explanations as result_clause
+        on result_clause.explanation_key = 'result'
+),
+
+{% set adjusting_values = {
+    'component': 'components.name',
+    'earning': money_text('adjusting_lines.earning', 'groups.minor_units'),
+    'total': money_text('adjusting_lines.earning + adjusting_lines.amount', 'groups.minor_units'),
+    'amount': money_text('adjusting_lines.amount', 'groups.minor_units'),
+    'currency': 'groups.currency',
+} -%}
+adjusting as (
+    select
+        {{ payout_line_id(
+            'groups.component_id', 'groups.payee_id', 'cast(groups.period_start as ' ~ dbt.type_string() ~ ')', 'adjusting_lines.line_kind'
+        ) }} as payout_line_id,
+        groups.payee_id,
+        groups.plan_id,
+        groups.component_id,
+        groups.period,
+        groups.period_start,
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        cast(null as {{ dbt.type_string() }}) as credit_id,
+        cast(null as {{ dbt.type_string() }}) as credited_payee_id,
+        adjusting_lines.occurred_on,
+        adjusting_lines.line_kind,
+        concat(adjusting_lines.line_kind, '_per_period') as reason,
+        cast(null as {{ step() }}) as basis,
+        cast(null as {{ step() }}) as position_from,
+        cast(null as {{ step() }}) as position_to,
+        cast(null as {{ step() }}) as tier_from,
+        cast(null as {{ step() }}) as rate,
+        cast(null as {{ step() }}) as factor,
+        adjusting_lines.amount,
+        groups.currency,
+        adjusting_lines.amount_base,
+        {{ fill('explanations.sentence', adjusting_values) }} as explanation,
+        {{ fill('explanations.sentence_zh', adjusting_values) }} as explanation_zh
+    from adjusting_lines
+    inner join groups
+        on adjusting_lines.group_no = groups.group_no
+    inner join components
+        on groups.component_id = components.component_id
+    left join explanations
+        on adjusting_lines.line_kind = explanations.explanation_key
+),
+
+final as (
+    select * from earning
+    union all
+    select * from adjusting
+)
+
+select * from final

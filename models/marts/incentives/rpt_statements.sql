@@ -1,0 +1,171 @@
+{#
+    Grain: one row per payee, plan and period with a day on the plan. Additive: the amounts, within a currency; payable_base.
+    payable = earned + adjustments + held + released + clawed_back + draw + recovered + manual (engine.md §8 F6). status estimate: the
+    period has not been closed.
+#}
+with
+
+groups as (
+    select
+        group_no,
+        payee_no,
+        payee_id,
+        plan_id,
+        period,
+        period_start,
+        currency
+    from {{ ref('int_payout_groups') }}
+),
+
+totals as (
+    select
+        group_no,
+        total
+    from {{ ref('int_payout_totals') }}
+),
+
+lines as (
+    select
+        group_no,
+        amount
+    from {{ ref('int_payout_lines') }}
+),
+
+lines_in_base as (
+    select
+        group_no,
+        amount_base
+    from {{ ref('int_payout_lines_in_base') }}
+),
+
+adjusting_lines as (
+    select
+        group_no,
+        amount_base
+    from {{ ref('int_payout_adjusting_lines') }}
+),
+
+plan_days as (
+    select
+        plan_id,
+        payee_id,
+        payee_no,
+        period,
+        period_start,
+        valid_from
+    from {{ ref('int_plan_days') }}
+),
+
+plans as (
+    select
+        plan_id,
+        currency
+    from {{ ref('int_plans_effective') }}
+),
+
+spans as (
+    select
+        payee_no,
+        payee_name,
+        valid_from
+    from {{ ref('int_payee_spans') }}
+),
+
+names as (
+    select
+        payee_no,
+        payee_name,
+        row_number() over (partition by payee_no order by valid_from desc) as place
+    from spans
+),
+
+statements as (
+    select
+        plan_id,
+        payee_id,
+        payee_no,
+        period,
+        period_start
+    from plan_days
+    group by plan_id, payee_id, payee_no, period, period_start
+),
+
+base_amounts as (
+    select
+        lines.group_no,
+        lines.amount as amount_base
+    from lines
+    inner join groups
+        on lines.group_no = groups.group_no
+    where groups.currency = '{{ var("base_currency") }}'
+    union all
+    select
+        group_no,
+        amount_base
+    from lines_in_base
+    union all
+    select
+        group_no,
+        amount_base
+    from adjusting_lines
+),
+
+base_totals as (
+    select
+        group_no,
+        sum(amount_base) as amount_base,
+        sum(case when amount_base is null then 1 else 0 end) as missing_count
+    from base_amounts
+    group by group_no
+),
+
+earned as (
+    select
+        groups.plan_id,
+        groups.payee_no,
+        groups.period_start,
+        sum(totals.total) as earned,
+        sum(coalesce(base_totals.amount_base, 0)) as earned_base,
+        sum(coalesce(base_totals.missing_count, 0)) as missing_count
+    from groups
+    inner join totals
+        on groups.group_no = totals.group_no
+    left join base_totals
+        on groups.group_no = base_totals.group_no
+    group by groups.plan_id, groups.payee_no, groups.period_start
+),
+
+final as (
+    select
+        statements.payee_id,
+        names.payee_name,
+        statements.plan_id,
+        statements.period,
+        statements.period_start,
+        'estimate' as status,
+        cast(coalesce(earned.earned, 0) as {{ money() }}) as earned,
+        cast(0 as {{ money() }}) as adjustments,
+        cast(0 as {{ money() }}) as held,
+        cast(0 as {{ money() }}) as released,
+        cast(0 as {{ money() }}) as clawed_back,
+        cast(0 as {{ money() }}) as draw,
+        cast(0 as {{ money() }}) as recovered,
+        cast(0 as {{ money() }}) as manual,
+        cast(coalesce(earned.earned, 0) as {{ money() }}) as payable,
+        plans.currency,
+        cast(case when coalesce(earned.missing_count, 0) = 0 then coalesce(earned.earned_base, 0) end as {{ money() }}) as payable_base
+    from statements
+    inner join plans
+        on statements.plan_id = plans.plan_id
+    inner join names
+        on
+            statements.payee_no = names.payee_no
+            and names.place = 1
+    left join earned
+        on
+            statements.plan_id = earned.plan_id
+            and statements.payee_no = earned.payee_no
+            and statements.period_start = earned.period_start
+)
+
+select * from final

@@ -1,0 +1,25 @@
+{# Grain: one row per channel, region, product line and start: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('contribution_coefficients') }},
+
+final as (
+    select
+        ---------- text
+        channel,
+        region,
+        product_line,
+        reason,
+        ---------- numerics
+        coefficient,
+        ---------- dates
+        valid_from,
+        valid_to,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final

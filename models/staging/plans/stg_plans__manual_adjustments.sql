@@ -1,0 +1,30 @@
+{# Grain: one row per adjustment: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('manual_adjustments') }},
+
+final as (
+    select
+        ---------- ids
+        adjustment_id,
+        payee_id,
+        plan_id,
+        component_id,
+        dispute_id,
+        ---------- text
+        currency,
+        reason,
+        requested_by,
+        approved_by,
+        ---------- numerics
+        amount,
+        ---------- dates
+        period_start,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final

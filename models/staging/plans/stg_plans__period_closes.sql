@@ -1,0 +1,24 @@
+{# Grain: one row per period and plan: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('period_closes') }},
+
+final as (
+    select
+        ---------- ids
+        plan_id,
+        ---------- text
+        plan_period,
+        approved_by,
+        ---------- dates
+        period_start,
+        ---------- timestamps
+        closed_at,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final

@@ -1,0 +1,24 @@
+{# Grain: one row per draw: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('plan_draws') }},
+
+final as (
+    select
+        ---------- ids
+        draw_id,
+        plan_id,
+        ---------- text
+        kind,
+        ---------- numerics
+        amount,
+        first_month,
+        months,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final

@@ -1,0 +1,29 @@
+{# Grain: one row per modifier: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('plan_modifiers') }},
+
+final as (
+    select
+        ---------- ids
+        modifier_id,
+        component_id,
+        ---------- text
+        name,
+        scope,
+        stack,
+        gate_measure,
+        gate_subject,
+        gate_key,
+        ---------- numerics
+        factor,
+        gate_min,
+        gate_max,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final

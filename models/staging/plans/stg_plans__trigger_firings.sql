@@ -1,0 +1,25 @@
+{# Grain: one row per trigger, subject and day: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('trigger_firings') }},
+
+final as (
+    select
+        ---------- ids
+        trigger_id,
+        subject_id,
+        ---------- text
+        subject_kind,
+        ---------- numerics
+        value,
+        ---------- dates
+        fired_on,
+        active_until,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final

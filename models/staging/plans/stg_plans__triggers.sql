@@ -1,0 +1,30 @@
+{# Grain: one row per trigger: its newest version, typed, the contract's defaults filled in. #}
+with
+
+{{ plan_rows('triggers') }},
+
+final as (
+    select
+        ---------- ids
+        trigger_id,
+        component_id,
+        ---------- text
+        name,
+        metric,
+        subject_kind,
+        operator,
+        action,
+        message,
+        ---------- numerics
+        window_days,
+        threshold,
+        active_days,
+        cooldown_days,
+        ---------- the row itself
+        broken_cells,
+        source_file,
+        source_row
+    from newest_rows
+)
+
+select * from final
