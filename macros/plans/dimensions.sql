@@ -20,7 +20,7 @@
     'dealer': 'items.dealer_id',
     'dealer_tier': 'items.dealer_tier',
     'lead_source': 'items.lead_source',
-    'deal_size': "concat(items.currency, '|', cast(items.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(items.deal_amount as " ~ dbt.type_string() ~ "))",
+    'deal_size': "case when items.deal_amount is not null then concat(items.currency, '|', cast(items.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(items.deal_amount as " ~ dbt.type_string() ~ ")) end",
     'discount_rate': 'cast(items.discount_rate as ' ~ dbt.type_string() ~ ')',
     'margin_rate': 'cast(items.margin_rate as ' ~ dbt.type_string() ~ ')',
     'sales_cycle_days': 'cast(items.sales_cycle_days as ' ~ dbt.type_string() ~ ')',

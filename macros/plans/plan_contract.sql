@@ -1,8 +1,9 @@
 {#-
-    plan_contract(): the tables of the plan contract, which say who is paid for what. One entry a column: its type (text, int, decimal,
-    money, bool, date, timestamp), and where it has them `required`, its `default`, the values it may take (`allowed`), what it names
-    (`names`), and `is_factor` where it must fit factor(). `key`: what makes a row one row. `is_seed`: seeds/plans brings rows too.
-    `refuses_repeats`: two rows of one key and one age that differ are an error, not versions.
+    plan_contract(): the tables of the plan contract, which say who is paid for what. One entry a column: its type
+    (text, int, decimal, money, bool, date, timestamp), and where it has them `required`, its `default`, the values it
+    may take (`allowed`), what it names (`names`), and `is_factor` where it must fit factor(). `key`: what makes a row
+    one row. `is_seed`: seeds/plans brings rows too. `refuses_repeats`: two rows of one key and one age that differ are
+    an error, not versions.
 -#}
 {% macro plan_contract() -%}
 {{ return({
@@ -23,7 +24,10 @@
     'plan_assignments': {'is_seed': true, 'key': ['assignment_id'], 'columns': {
         'assignment_id': {'type': 'text', 'required': true},
         'plan_id': {'type': 'text', 'required': true, 'names': 'plan'},
-        'subject_kind': {'type': 'text', 'required': true, 'allowed': 'payee|team|role|tenure_band|region|dealer_tier|all'},
+        'subject_kind': {
+            'type': 'text', 'required': true,
+            'allowed': 'payee|team|role|tenure_band|region|dealer_tier|all',
+        },
         'subject_id': {'type': 'text'},
         'valid_from': {'type': 'date', 'required': true},
         'valid_to': {'type': 'date'},
@@ -39,7 +43,10 @@
         'kind': {'type': 'text', 'required': true, 'allowed': 'commission|bonus|spiff|scorecard|contest|rebate|task'},
         'measure': {'type': 'text', 'required': true, 'names': 'measure'},
         'credit_level': {'type': 'text', 'default': 'own', 'allowed': 'own|team'},
-        'method': {'type': 'text', 'required': true, 'allowed': 'flat|marginal|retroactive|step|milestones|interpolated|rank|scorecard'},
+        'method': {
+            'type': 'text', 'required': true,
+            'allowed': 'flat|marginal|retroactive|step|milestones|interpolated|rank|scorecard',
+        },
         'tier_key': {'type': 'text', 'default': 'amount', 'allowed': 'amount|attainment|growth|rank|score'},
         'quota_measure': {'type': 'text', 'names': 'measure'},
         'accumulate': {'type': 'text', 'default': 'period', 'allowed': 'event|period|year_to_date'},
@@ -97,7 +104,10 @@
     'credit_rules': {'key': ['credit_rule_id'], 'columns': {
         'credit_rule_id': {'type': 'text', 'required': true},
         'measure': {'type': 'text', 'required': true, 'names': 'measure'},
-        'receives': {'type': 'text', 'required': true, 'allowed': 'overlay|dealer_manager|account_owner|service_owner|registrant'},
+        'receives': {
+            'type': 'text', 'required': true,
+            'allowed': 'overlay|dealer_manager|account_owner|service_owner|registrant',
+        },
         'share': {'type': 'decimal', 'required': true, 'is_factor': true},
         'company_id': {'type': 'text'},
         'valid_from': {'type': 'date', 'required': true},

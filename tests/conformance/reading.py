@@ -49,15 +49,10 @@ def _truth(_: Any, node: Any) -> str:
     return "true" if str(node.value).lower() in ("true", "yes", "on") else "false"
 
 
-def _day(_: Any, node: Any) -> str:
-    short = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", str(node.value))
-    return f"{short[1]}-{int(short[2]):02}-{int(short[3]):02}" if short else str(node.value)
-
-
 _TextLoader.add_constructor("tag:yaml.org,2002:int", _integer)
 _TextLoader.add_constructor("tag:yaml.org,2002:float", _number)
 _TextLoader.add_constructor("tag:yaml.org,2002:bool", _truth)
-_TextLoader.add_constructor("tag:yaml.org,2002:timestamp", _day)
+_TextLoader.add_constructor("tag:yaml.org,2002:timestamp", _as_written)
 _TextLoader.add_constructor("tag:yaml.org,2002:str", _as_written)
 
 
@@ -81,7 +76,7 @@ class Unread:
 
 
 def _loaded(text: str) -> list[Any]:
-    content = yaml.load(text, Loader=_TextLoader)  # noqa: S506 - a subclass of the safe loader
+    content = yaml.load(text, Loader=_TextLoader)
     if content is None:
         return []
     if not isinstance(content, list):

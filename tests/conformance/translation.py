@@ -60,6 +60,10 @@ _SECTIONS = frozenset(
     | set(_PLAN_SECTIONS)
 )
 
+# What tells an expected figure apart, in the order a reader wants it.
+_EXPECTED = ("deal", "payee", "period_start", "posted_period_start", "earned_period_start", "line_kind", "component")
+_DEAL_TABLES = ("erp.orders", "channel.dealer_order_lines", "channel.sell_through", "crm.opportunities")
+
 Values = dict[str, str | None]
 
 
@@ -264,12 +268,10 @@ class _Translation:
         row = Row(table, batch, {"updated_at": updated_at(batch), **self._prefixed(table, values)})
         (self.generated if generated else self.given).append(row)
 
-    def _own(self, table: str, row: Mapping[str, Any], besides: Iterable[str] = ()) -> Values:
+    def _own(self, table: str, row: Mapping[str, Any]) -> Values:
         """The cells of a row that are columns of the table under their own names."""
         return {
-            name: _cell(value, f"{row['_place']}.{name}")
-            for name, value in row.items()
-            if name in self._columns(table) and name not in besides
+            name: _cell(value, f"{row['_place']}.{name}") for name, value in row.items() if name in self._columns(table)
         }
 
     def _people(self) -> None:
@@ -286,7 +288,7 @@ class _Translation:
                 "crm.users",
                 batch,
                 {"name": user_id, "currency": self.currency}
-                | _filled(self._own("crm.users", row, ("region",)))
+                | _filled(self._own("crm.users", row))
                 | {"user_id": user_id, "hired_on": hired_on},
             )
             position = {
@@ -489,7 +491,6 @@ class _Translation:
             values |= _filled(self._own("plans.plan_assignments", row))
             values.setdefault("valid_from", plans.get(str(values["plan_id"]), first)["valid_from"])
             self._land("plans.plan_assignments", self._batch(row), values)
-        self.components: set[str] = set()
         for section, (table, letter) in _PLAN_SECTIONS.items():
             columns = self.contract[table].columns
             key = self.contract[table].key[0]
@@ -501,8 +502,6 @@ class _Translation:
                 values |= given
                 if "name" in columns:
                     values.setdefault("name", values[key])
-                if table == "plans.plan_components":
-                    self.components.add(str(values["component_id"]))
                 self._land(table, self._batch(row), values)
 
     def _plan_defaults(
@@ -576,77 +575,66 @@ class _Translation:
     # expectations
 
     def _expect(self) -> None:
-        known = {"payee", "period_start", "component", "deal", "amount", "payable", "attainment"}
-        known |= {"posted_period_start", "earned_period_start", "line_kind"}
-        for row in self._mappings("expect", known):
+        for row in self._mappings("expect", {*_EXPECTED, "amount", "payable", "attainment"}):
             self.case.figures.extend(self._figures(row))
         if not self.case.figures:
             raise CaseError("nothing is expected")
 
     def _figures(self, row: dict[str, Any]) -> list[Figure]:
-        given = {name for name, value in row.items() if name != "_place" and (value is not None or name == "attainment")}
-        payee = self._expected_payee(row)
-        component = self._expected_component(row)
-        what = {
-            name: self._id(value) if name == "component" else value
-            for name, value in (("component", component), ("period_start", self._get(row, "period_start")))
-            if value is not None
-        }
-        name = " ".join(f"{key}={row[key]}" for key in row if key in known_names(given))
-        if given == {"payee", "posted_period_start", "earned_period_start", "line_kind", "amount"} | given & {"component"}:
-            posted, earned = self._needed(row, "posted_period_start"), self._needed(row, "earned_period_start")
-            return [
-                Figure(
-                    "ledger",
-                    payee,
-                    self._figure(row, "amount"),
-                    name,
-                    component=what.get("component"),
-                    period_start=_day(earned).isoformat(),
-                    posted_period_start=_day(posted).isoformat(),
-                    line_kind=self._needed(row, "line_kind"),
-                )
-            ]
-        if given == {"deal", "payee", "component", "amount"}:
-            deal = self._needed(row, "deal")
-            if deal not in self.deals and self._id(deal) not in self._raw_ids():
-                raise CaseError(f"{row['_place']}: the case has no deal {deal}")
-            value = self._figure(row, "amount")
-            return [Figure("deal", payee, value, name, component=what["component"], deal=self._id(deal))]
-        figures: list[Figure] = []
-        for kind in ("amount", "payable", "attainment"):
-            if kind in given:
-                needed = {"payee", "period_start"} | ({"component"} if kind != "payable" else set())
-                if not needed <= given:
-                    raise CaseError(f"{row['_place']}: {kind} needs {', '.join(sorted(needed - given))}")
-                period_start = _day(self._needed(row, "period_start")).isoformat()
-                of = what.get("component") if kind != "payable" else None
-                figures.append(
-                    Figure(kind, payee, self._figure(row, kind), name, component=of, period_start=period_start)
-                )
-        if not figures or given - {"payee", "period_start", "component", "amount", "payable", "attainment"}:
-            raise CaseError(f"{row['_place']}: no form of expectation has {', '.join(sorted(given)) or 'no columns'}")
-        return figures
+        """The figures of one row of `expect`: one, or several where a row gives amount and attainment together."""
+        place = row["_place"]
+        given = {name for name, value in row.items() if name != "_place" and value is not None}
+        measured = [name for name in ("amount", "payable", "attainment") if name in row]
+        if "posted_period_start" in given:
+            kinds, needed = ["ledger"], {"payee", "posted_period_start", "earned_period_start", "line_kind", "amount"}
+        elif "deal" in given:
+            kinds, needed = ["deal"], {"deal", "payee", "component", "amount"}
+        else:
+            kinds, needed = measured, {"payee", "period_start"} | ({"component"} if measured != ["payable"] else set())
+        missing, more = needed - given, given - needed - set(measured) - {"component"}
+        if not kinds or missing or more:
+            told = f"needs {', '.join(sorted(missing))}" if missing else f"has {', '.join(sorted(more)) or 'no figure'}"
+            raise CaseError(f"{place}: no form of expectation fits, it {told}")
+        payee, component, deal = self._expected_payee(row), self._expected_component(row), self._expected_deal(row)
+        period_start = row.get("earned_period_start") or row.get("period_start")
+        posted = row.get("posted_period_start")
+        return [
+            Figure(
+                kind,
+                payee,
+                self._figure(row, kind if kind in measured else "amount"),
+                name=" ".join(f"{name}={row[name]}" for name in _EXPECTED if name in given),
+                component=None if kind == "payable" else component,
+                period_start=_day(str(period_start)).isoformat() if period_start else None,
+                deal=deal,
+                posted_period_start=_day(str(posted)).isoformat() if posted else None,
+                line_kind=self._get(row, "line_kind"),
+            )
+            for kind in kinds
+        ]
 
     def _expected_payee(self, row: Mapping[str, Any]) -> str:
         payee = self._needed(row, "payee")
-        wanted = self._id(payee)
-        for landed in self.case.rows:
-            if wanted in (landed.values.get("user_id"), landed.values.get("dealer_id")) and landed.table in (
-                "crm.users",
-                "channel.dealers",
-            ):
-                return str(wanted)
-        raise CaseError(f"{row['_place']}: the case has no payee {payee}")
+        wanted = f"{self.case_id}/{payee}"
+        if wanted not in self._keys("crm.users", "channel.dealers"):
+            raise CaseError(f"{row['_place']}: the case has no payee {payee}")
+        return wanted
 
     def _expected_component(self, row: Mapping[str, Any]) -> str | None:
-        component = self._get(row, "component")
-        if component is not None and component not in self.components:
-            raise CaseError(f"{row['_place']}: the case has no component {component}")
+        component = self._id(self._get(row, "component"))
+        if component is not None and component not in self._keys("plans.plan_components"):
+            raise CaseError(f"{row['_place']}: the case has no component {row['component']}")
         return component
 
-    def _raw_ids(self) -> set[str | None]:
-        return {row.values.get(self.contract[row.table].key[0]) for row in self.given}
+    def _expected_deal(self, row: Mapping[str, Any]) -> str | None:
+        deal = self._get(row, "deal")
+        if deal is not None and deal not in self.deals and self._id(deal) not in self._keys(*_DEAL_TABLES):
+            raise CaseError(f"{row['_place']}: the case has no deal {deal}")
+        return self._id(deal)
+
+    def _keys(self, *tables: str) -> set[str | None]:
+        """The first part of the key of every row of these tables."""
+        return {row.values.get(self.contract[row.table].key[0]) for row in self.case.rows if row.table in tables}
 
     def _figure(self, row: Mapping[str, Any], name: str) -> Decimal | None:
         written = self._get(row, name)
@@ -659,12 +647,6 @@ class _Translation:
         if not value.is_finite():
             raise CaseError(f"{row['_place']}: {name} is {written}, not a number")
         return value
-
-
-def known_names(given: set[str]) -> list[str]:
-    """The columns that tell an expectation apart, in the order a reader wants them."""
-    order = ("deal", "payee", "period_start", "posted_period_start", "earned_period_start", "line_kind", "component")
-    return [name for name in order if name in given]
 
 
 def _cell(value: Any, place: str) -> str | None:

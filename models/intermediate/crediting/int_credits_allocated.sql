@@ -22,6 +22,7 @@ events as (
 items as (
     select
         item_no,
+        owner_kind,
         owner_id,
         split_kind,
         split_id
@@ -44,6 +45,7 @@ spans as (
         span_no,
         payee_no,
         payee_id,
+        payee_kind,
         valid_from,
         valid_to
     from {{ ref('int_payee_spans') }}
@@ -78,6 +80,7 @@ owned as (
     select
         events.event_no,
         coalesce(items.owner_id, '') as payee_id,
+        items.owner_kind as payee_kind,
         'direct' as credit_kind,
         cast(1 as {{ money() }}) as share,
         events.value
@@ -159,6 +162,7 @@ allocated as (
     select
         event_no,
         payee_id,
+        payee_kind,
         credit_kind,
         share,
         value
@@ -167,6 +171,7 @@ allocated as (
     select
         spread_id as event_no,
         part_id as payee_id,
+        'employee' as payee_kind,
         'direct' as credit_kind,
         weight as share,
         part as value
@@ -175,6 +180,7 @@ allocated as (
     select
         event_no,
         payee_id,
+        'employee' as payee_kind,
         credit_kind,
         share,
         value
@@ -209,6 +215,7 @@ final as (
     left join spans
         on
             allocated.payee_id = spans.payee_id
+            and allocated.payee_kind = spans.payee_kind
             and events.occurred_on >= spans.valid_from
             and events.occurred_on < spans.valid_to
 )

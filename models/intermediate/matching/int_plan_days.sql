@@ -67,7 +67,7 @@ periods as (
         period,
         period_start,
         period_end
-    from {{ ref('int_plan_periods') }}
+    from {{ ref('int_calendar_periods') }}
 ),
 
 parameters as (

@@ -21,7 +21,8 @@ periods as (
         month_count,
         period_start,
         period_end
-    from {{ ref('int_plan_periods') }}
+    from {{ ref('int_calendar_periods') }}
+    where month_count > 0
 ),
 
 period_kinds as (

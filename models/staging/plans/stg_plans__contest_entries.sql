@@ -1,4 +1,4 @@
-{# Grain: one row per component and subject: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per component and subject: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('contest_entries') }},
@@ -13,6 +13,7 @@ final as (
         subject_kind,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

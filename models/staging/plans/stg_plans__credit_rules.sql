@@ -1,4 +1,4 @@
-{# Grain: one row per credit rule: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per credit rule: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('credit_rules') }},
@@ -18,6 +18,7 @@ final as (
         valid_to,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

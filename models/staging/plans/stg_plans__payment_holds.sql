@@ -1,4 +1,4 @@
-{# Grain: one row per hold: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per hold: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('payment_holds') }},
@@ -17,6 +17,7 @@ final as (
         released_on,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

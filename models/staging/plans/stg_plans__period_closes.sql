@@ -1,4 +1,4 @@
-{# Grain: one row per period and plan: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per period and plan: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('period_closes') }},
@@ -16,6 +16,7 @@ final as (
         closed_at,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

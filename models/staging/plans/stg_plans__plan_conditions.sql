@@ -1,4 +1,4 @@
-{# Grain: one row per owner, dimension, operator and value: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per owner, dimension, operator and value: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('plan_conditions') }},
@@ -13,6 +13,7 @@ final as (
         value,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

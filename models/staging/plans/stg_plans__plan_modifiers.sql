@@ -1,4 +1,4 @@
-{# Grain: one row per modifier: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per modifier: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('plan_modifiers') }},
@@ -21,6 +21,7 @@ final as (
         gate_max,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

@@ -1,4 +1,4 @@
-{# Grain: one row per component and tier start: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per component and tier start: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('plan_tiers') }},
@@ -14,6 +14,7 @@ final as (
         ---------- the row itself
         broken_cells,
         is_repeated,
+        key_text,
         source_file,
         source_row
     from newest_rows

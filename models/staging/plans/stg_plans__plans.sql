@@ -1,4 +1,4 @@
-{# Grain: one row per plan: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per plan: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('plans') }},
@@ -22,6 +22,7 @@ final as (
         valid_to,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

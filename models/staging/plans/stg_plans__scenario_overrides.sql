@@ -1,4 +1,4 @@
-{# Grain: one row per scenario, table, row and column: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per scenario, table, row and column: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('scenario_overrides') }},
@@ -14,6 +14,7 @@ final as (
         value,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

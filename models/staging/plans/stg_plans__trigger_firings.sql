@@ -1,4 +1,4 @@
-{# Grain: one row per trigger, subject and day: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per trigger, subject and day: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('trigger_firings') }},
@@ -17,6 +17,7 @@ final as (
         active_until,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

@@ -1,4 +1,4 @@
-{# Grain: one row per trigger: its newest version, typed, the contract's defaults filled in. #}
+{# Grain: one row per trigger: its newest version, typed, with the contract's defaults. #}
 with
 
 {{ plan_rows('triggers') }},
@@ -22,6 +22,7 @@ final as (
         cooldown_days,
         ---------- the row itself
         broken_cells,
+        key_text,
         source_file,
         source_row
     from newest_rows

@@ -1,0 +1,167 @@
+{#-
+    plan_rules(): what no single cell can tell, but a row can (engine.md §8 "Refused by the plan check"). One entry
+    a rule: the table, the column that is named, `breaks` (a condition over the row that is true for a row to
+    refuse), why, and what to do about it. A new rule is one entry here and one case of tests/plans/test_plan_check.py.
+-#}
+{% macro plan_rules() -%}
+{%- set rules = [] -%}
+{%- for table in ['plans', 'plan_assignments', 'plan_components', 'credit_rules', 'contribution_coefficients'] -%}
+{%- do rules.append({
+    'table': table, 'column': 'valid_to', 'breaks': 'valid_to <= valid_from',
+    'reason': 'is not after valid_from', 'do': 'write the first day on which the row no longer holds',
+}) -%}
+{%- endfor -%}
+{%- for table, period in {'quotas': 'period', 'kpi_targets': 'period', 'period_closes': 'plan_period'}.items() -%}
+{%- do rules.append({
+    'table': table, 'column': 'period_start',
+    'breaks': "extract(day from period_start) <> 1"
+        ~ " or (" ~ period ~ " = 'quarter' and extract(month from period_start) not in (1, 4, 7, 10))"
+        ~ " or (" ~ period ~ " = 'half' and extract(month from period_start) not in (1, 7))"
+        ~ " or (" ~ period ~ " = 'year' and extract(month from period_start) <> 1)",
+    'reason': 'is not the first day of a calendar period of that length',
+    'do': 'write the first day of the month, quarter, half or year',
+}) -%}
+{%- endfor -%}
+{%- for table in ['plan_components', 'plan_modifiers'] -%}
+{%- do rules.append({
+    'table': table, 'column': 'gate_measure',
+    'breaks': 'gate_measure is not null and gate_min is null and gate_max is null',
+    'reason': 'opens a gate without bounds', 'do': 'give gate_min, gate_max or both',
+}) -%}
+{%- do rules.append({
+    'table': table, 'column': 'gate_min', 'breaks': 'gate_measure is null and gate_min is not null',
+    'reason': 'bounds a gate that has no measure', 'do': 'give gate_measure, or leave the bound out',
+}) -%}
+{%- do rules.append({
+    'table': table, 'column': 'gate_max', 'breaks': 'gate_measure is null and gate_max is not null',
+    'reason': 'bounds a gate that has no measure', 'do': 'give gate_measure, or leave the bound out',
+}) -%}
+{%- do rules.append({
+    'table': table, 'column': 'gate_max', 'breaks': 'gate_min = gate_max',
+    'reason': 'equals gate_min, so that the gate is never met', 'do': 'set the bounds apart',
+}) -%}
+{%- endfor -%}
+{{ return(rules + [
+    {
+        'table': 'plans', 'column': 'supersedes', 'breaks': 'supersedes = plan_id',
+        'reason': 'is the plan itself', 'do': 'name the plan that this one replaces',
+    },
+    {
+        'table': 'plan_assignments', 'column': 'subject_id', 'breaks': "subject_kind <> 'all' and subject_id is null",
+        'reason': 'is empty, so that nobody is meant',
+        'do': 'name the payee, team, role, tenure band, region or dealer tier, or use subject_kind all',
+    },
+    {
+        'table': 'plan_assignments', 'column': 'subject_id',
+        'breaks': "subject_kind = 'all' and subject_id is not null",
+        'reason': 'is given although everybody is meant', 'do': 'leave subject_id empty, or use another subject_kind',
+    },
+    {
+        'table': 'plan_components', 'column': 'floor_per_period', 'breaks': 'floor_per_period > cap_per_period',
+        'reason': 'is above cap_per_period', 'do': 'lower the floor or raise the cap',
+    },
+    {
+        'table': 'plan_components', 'column': 'cap_per_event', 'breaks': 'cap_per_event < 0',
+        'reason': 'is below 0', 'do': 'write the most that an event may pay',
+    },
+    {
+        'table': 'plan_components', 'column': 'accumulate',
+        'breaks': "accumulate = 'event' and method not in ('marginal', 'retroactive')",
+        'reason': 'is for the methods marginal and retroactive only', 'do': 'use period, or another method',
+    },
+    {
+        'table': 'plan_components', 'column': 'quota_measure',
+        'breaks': "quota_measure <> measure and method = 'marginal' and tier_key = 'attainment'",
+        'reason': 'is another measure than the one whose slices are paid',
+        'do': 'leave quota_measure empty, or use another method',
+    },
+    {
+        'table': 'plan_components', 'column': 'quota_measure',
+        'breaks': "quota_measure <> measure and not (method = 'marginal' and tier_key = 'attainment')",
+        'reason': 'asks for the attainment of another measure, which is not built in this version',
+        'do': 'leave quota_measure empty, or keep the plan a draft until it is built',
+    },
+    {
+        'table': 'plan_components', 'column': 'hold_share', 'breaks': 'hold_share < 0 or hold_share > 1',
+        'reason': 'is no share between 0 and 1', 'do': 'write a share, 0.3 for 30 per cent',
+    },
+    {
+        'table': 'plan_components', 'column': 'hold_until', 'breaks': 'hold_share > 0 and hold_until is null',
+        'reason': 'is empty although a share is held back, so that it would never be paid',
+        'do': 'write collected or days:N',
+    },
+    {
+        'table': 'plan_components', 'column': 'hold_until',
+        'breaks': "hold_until <> 'collected' and not " ~ matches('hold_until', 'days:[0-9]{1,4}'),
+        'reason': 'is neither collected nor days:N', 'do': 'write collected or, for 90 days, days:90',
+    },
+    {
+        'table': 'plan_components', 'column': 'hold_until',
+        'breaks': "hold_until = 'collected' and clawback_unpaid_days is not null",
+        'reason': 'holds back until collected what clawback_unpaid_days would take back as well',
+        'do': 'leave one of the two out',
+    },
+    {
+        'table': 'plan_components', 'column': 'hold_until',
+        'breaks': "hold_share > 0 and hold_until = 'collected' and measure in ('deals_won', 'bookings_won', 'visits',"
+            ~ " 'calls', 'demos', 'interactions', 'tickets_resolved', 'dealer_sell_through', 'dealer_units_through',"
+            ~ " 'class_seats', 'class_renewals')",
+        'reason': 'waits for the cash of an order, and this measure has none', 'do': 'write days:N',
+    },
+    {
+        'table': 'plan_components', 'column': 'clawback_unpaid_days', 'breaks': 'clawback_unpaid_days < 0',
+        'reason': 'is below 0', 'do': 'write the days after due_on',
+    },
+    {
+        'table': 'plan_tiers', 'column': 'tier_from', 'breaks': 'is_repeated',
+        'reason': 'is there twice with different rates or amounts', 'do': 'keep one row of this tier',
+    },
+    {
+        'table': 'plan_scorecard_kpis', 'column': 'target', 'breaks': 'target = 0',
+        'reason': 'is 0, and nothing can be measured against it', 'do': 'write a target, or take the KPI out',
+    },
+    {
+        'table': 'plan_scorecard_kpis', 'column': 'max_score', 'breaks': 'max_score < min_score',
+        'reason': 'is below min_score', 'do': 'swap the two',
+    },
+    {
+        'table': 'plan_conditions', 'column': 'value',
+        'breaks': "operator not in ('is_null', 'not_null') and value = ''",
+        'reason': 'is empty', 'do': 'write the value to compare with, or use is_null or not_null',
+    },
+    {
+        'table': 'plan_conditions', 'column': 'value',
+        'breaks': "operator in ('gt', 'gte', 'lt', 'lte') and value <> '' and not " ~ is_number('value'),
+        'reason': 'is no number, and the operator compares numbers',
+        'do': 'write a number with a point, without grouping',
+    },
+    {
+        'table': 'credit_rules', 'column': 'share', 'breaks': 'share <= 0 or share > 1',
+        'reason': 'is no share above 0 and up to 1', 'do': 'write a share, 0.3 for 30 per cent',
+    },
+    {
+        'table': 'plan_draws', 'column': 'first_month', 'breaks': 'first_month < 0',
+        'reason': 'is below 0', 'do': 'write 0 for the month of hiring',
+    },
+    {
+        'table': 'plan_draws', 'column': 'months', 'breaks': 'months < 1',
+        'reason': 'is below 1', 'do': 'write for how many months the draw applies',
+    },
+    {
+        'table': 'manual_adjustments', 'column': 'approved_by', 'breaks': 'approved_by in (requested_by, payee_id)',
+        'reason': 'asked for the adjustment or is paid by it', 'do': 'have somebody else approve it',
+    },
+    {
+        'table': 'payment_holds', 'column': 'payee_id', 'breaks': 'payee_id is null and order_id is null',
+        'reason': 'is empty, and so is order_id', 'do': 'name the payee or the order that is held back',
+    },
+    {
+        'table': 'payment_holds', 'column': 'released_on', 'breaks': 'released_on < held_from',
+        'reason': 'is before held_from', 'do': 'write the day of release',
+    },
+    {
+        'table': 'trigger_firings', 'column': 'active_until', 'breaks': 'active_until <= fired_on',
+        'reason': 'is not after fired_on', 'do': 'write the first day it no longer reaches',
+    },
+]) }}
+{%- endmacro %}

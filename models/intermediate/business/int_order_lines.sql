@@ -1,0 +1,175 @@
+{#
+    Grain: one row per order line. Additive: quantity, net_amount, cost_amount within a currency. Not additive: the rates.
+    A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes.
+#}
+with
+
+lines as (
+    select
+        order_line_id,
+        order_id,
+        product_id,
+        quantity,
+        net_amount,
+        cost_amount,
+        source_file,
+        source_row
+    from {{ ref('stg_erp__order_lines') }}
+),
+
+orders as (
+    select
+        order_id,
+        account_id,
+        opportunity_id,
+        sales_user_id,
+        dealer_id,
+        channel,
+        status,
+        currency,
+        ordered_on
+    from {{ ref('int_orders') }}
+),
+
+products as (
+    select
+        product_id,
+        product_line,
+        list_price,
+        currency,
+        launched_on
+    from {{ ref('stg_erp__products') }}
+),
+
+rates as (
+    select
+        currency,
+        valid_from,
+        valid_to,
+        rate_to_base
+    from {{ ref('int_fx_rates_ranged') }}
+),
+
+list_days as (
+    select
+        products.product_id,
+        products.list_price,
+        products.currency as product_currency,
+        orders.currency,
+        orders.ordered_on
+    from lines
+    inner join orders
+        on lines.order_id = orders.order_id
+    inner join products
+        on lines.product_id = products.product_id
+    where
+        products.list_price is not null
+        and products.currency <> orders.currency
+    group by products.product_id, products.list_price, products.currency, orders.currency, orders.ordered_on
+),
+
+list_prices as (
+    select
+        list_days.product_id,
+        list_days.currency,
+        list_days.ordered_on,
+        {{ converted('list_days.list_price', 'product_rates.rate_to_base', 'order_rates.rate_to_base') }} as list_price
+    from list_days
+    left join rates as product_rates
+        on
+            list_days.product_currency = product_rates.currency
+            and list_days.ordered_on >= product_rates.valid_from
+            and list_days.ordered_on < product_rates.valid_to
+    left join rates as order_rates
+        on
+            list_days.currency = order_rates.currency
+            and list_days.ordered_on >= order_rates.valid_from
+            and list_days.ordered_on < order_rates.valid_to
+),
+
+joined as (
+    select
+        lines.order_line_id,
+        lines.order_id,
+        orders.account_id,
+        orders.opportunity_id,
+        orders.sales_user_id,
+        orders.dealer_id,
+        lines.product_id,
+        products.product_line,
+        orders.channel,
+        orders.status,
+        orders.currency,
+        orders.ordered_on,
+        lines.quantity,
+        lines.net_amount,
+        lines.cost_amount,
+        case when products.currency = orders.currency
+            then cast(products.list_price as {{ step() }})
+        else list_prices.list_price end as list_price,
+        {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
+        lines.source_file,
+        lines.source_row
+    from lines
+    left join orders
+        on lines.order_id = orders.order_id
+    left join products
+        on lines.product_id = products.product_id
+    left join list_prices
+        on
+            lines.product_id = list_prices.product_id
+            and orders.currency = list_prices.currency
+            and orders.ordered_on = list_prices.ordered_on
+),
+
+priced as (
+    select
+        order_line_id,
+        order_id,
+        account_id,
+        opportunity_id,
+        sales_user_id,
+        dealer_id,
+        product_id,
+        product_line,
+        channel,
+        status,
+        currency,
+        ordered_on,
+        quantity,
+        net_amount,
+        cost_amount,
+        {{ mul10('list_price', 'quantity') }} as list_amount,
+        product_age_days,
+        source_file,
+        source_row
+    from joined
+),
+
+final as (
+    select
+        cast(row_number() over (order by order_line_id) as bigint) as line_no,
+        order_line_id,
+        order_id,
+        account_id,
+        opportunity_id,
+        sales_user_id,
+        dealer_id,
+        product_id,
+        product_line,
+        channel,
+        status,
+        currency,
+        ordered_on,
+        quantity,
+        net_amount,
+        cost_amount,
+        case when list_amount <> 0 then 1 - {{ quotient10('net_amount', 'list_amount') }} end as discount_rate,
+        case when net_amount <> 0 then {{ quotient10('net_amount - cost_amount', 'net_amount') }} end as margin_rate,
+        product_age_days,
+        source_file,
+        source_row
+    from priced
+)
+
+select * from final

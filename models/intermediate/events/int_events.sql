@@ -1,0 +1,336 @@
+{#
+    Grain: one row per event: one measured fact of one raw row. Additive: value within a measure and currency; quantity.
+    event_id is the measure and the key of the raw row, so the same row always gives the same event; event_no is the order of
+    (occurred_on, event_id). Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
+#}
+with
+
+items as (
+    select
+        item_no,
+        item_kind,
+        item_id,
+        currency,
+        dealt_on,
+        deal_amount
+    from {{ ref('int_deal_items') }}
+),
+
+order_lines as (
+    select
+        line_no,
+        order_line_id,
+        quantity,
+        net_amount,
+        cost_amount,
+        currency,
+        ordered_on,
+        source_file,
+        source_row
+    from {{ ref('int_order_lines') }}
+    where
+        status <> 'cancelled'
+        and ordered_on is not null
+),
+
+returns as (
+    select
+        return_id,
+        order_line_id,
+        quantity,
+        net_amount,
+        returned_on,
+        source_file,
+        source_row
+    from {{ ref('stg_erp__returns') }}
+),
+
+cash as (
+    select
+        measure,
+        source_table,
+        source_key,
+        line_no,
+        order_line_id,
+        value,
+        currency,
+        occurred_on,
+        source_file,
+        source_row
+    from {{ ref('int_cash_spread') }}
+),
+
+orders as (
+    select
+        order_id,
+        source_file,
+        source_row
+    from {{ ref('int_orders') }}
+),
+
+opportunities as (
+    select
+        opportunity_id,
+        source_file,
+        source_row
+    from {{ ref('int_opportunities') }}
+),
+
+activities as (
+    select
+        activity_id,
+        kind,
+        source_file,
+        source_row
+    from {{ ref('int_activities') }}
+),
+
+dealer_sales as (
+    select
+        sale_kind,
+        sale_id,
+        quantity,
+        source_file,
+        source_row
+    from {{ ref('int_dealer_sales') }}
+),
+
+currencies as (
+    select
+        currency,
+        minor_units
+    from {{ ref('currencies') }}
+),
+
+parameters as (
+    select as_of_on
+    from {{ ref('int_run_parameters') }}
+),
+
+returned_lines as (
+    select
+        returns.return_id,
+        order_lines.line_no,
+        returns.returned_on,
+        returns.quantity,
+        returns.net_amount,
+        order_lines.quantity as sale_quantity,
+        order_lines.net_amount as sale_net_amount,
+        order_lines.cost_amount as sale_cost_amount,
+        case when order_lines.quantity = 0 then 0
+        else {{ portion('order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity', 'coalesce(currencies.minor_units, 4)') }}
+        end as cost_amount,
+        order_lines.currency,
+        order_lines.ordered_on,
+        returns.source_file,
+        returns.source_row
+    from returns
+    inner join order_lines
+        on returns.order_line_id = order_lines.order_line_id
+    left join currencies
+        on order_lines.currency = currencies.currency
+),
+
+{% set no_money = 'cast(null as ' ~ money() ~ ')' -%}
+{% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
+measured as (
+    {%- set line_measures = {
+        'revenue_booked': ['net_amount', 'currency', 'true'],
+        'margin_booked': ['net_amount - cost_amount', 'currency', 'cost_amount is not null'],
+        'units_sold': ['quantity', no_text, 'true'],
+    } %}
+    {%- for measure, terms in line_measures.items() %}
+    select
+        '{{ measure }}' as measure,
+        order_line_id as event_key,
+        line_no as item_no,
+        ordered_on as occurred_on,
+        {{ terms[0] }} as value,
+        quantity,
+        {{ terms[1] }} as currency,
+        ordered_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_value,
+        'erp.order_lines' as source_table,
+        order_line_id as source_key,
+        source_file,
+        source_row
+    from order_lines
+    where {{ terms[2] }}
+    union all
+    {%- endfor %}
+    {%- set return_measures = {
+        'revenue_booked': ['-net_amount', 'currency', 'sale_net_amount', 'true'],
+        'margin_booked': [
+            'cost_amount - net_amount', 'currency', 'sale_net_amount - sale_cost_amount', 'sale_cost_amount is not null',
+        ],
+        'units_sold': ['-quantity', no_text, 'sale_quantity', 'true'],
+    } %}
+    {%- for measure, terms in return_measures.items() %}
+    select
+        '{{ measure }}' as measure,
+        return_id as event_key,
+        line_no as item_no,
+        returned_on as occurred_on,
+        {{ terms[0] }} as value,
+        -quantity as quantity,
+        {{ terms[1] }} as currency,
+        ordered_on as rate_on,
+        true as is_return,
+        {{ terms[2] }} as sale_value,
+        'erp.returns' as source_table,
+        return_id as source_key,
+        source_file,
+        source_row
+    from returned_lines
+    where {{ terms[3] }}
+    union all
+    {%- endfor %}
+    select
+        measure,
+        concat(source_key, '/', order_line_id) as event_key,
+        line_no as item_no,
+        occurred_on,
+        value,
+        {{ no_money }} as quantity,
+        currency,
+        occurred_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_value,
+        source_table,
+        source_key,
+        source_file,
+        source_row
+    from cash
+    union all
+    select
+        'new_accounts' as measure,
+        items.item_id as event_key,
+        items.item_no,
+        items.dealt_on as occurred_on,
+        1 as value,
+        {{ no_money }} as quantity,
+        {{ no_text }} as currency,
+        items.dealt_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_value,
+        'erp.orders' as source_table,
+        items.item_id as source_key,
+        orders.source_file,
+        orders.source_row
+    from items
+    inner join orders
+        on items.item_id = orders.order_id
+    where items.item_kind = 'order'
+    {%- for measure, terms in {
+        'deals_won': ['1', no_text, 'true'],
+        'bookings_won': ['items.deal_amount', 'items.currency', 'items.deal_amount is not null'],
+    }.items() %}
+    union all
+    select
+        '{{ measure }}' as measure,
+        items.item_id as event_key,
+        items.item_no,
+        items.dealt_on as occurred_on,
+        {{ terms[0] }} as value,
+        {{ no_money }} as quantity,
+        {{ terms[1] }} as currency,
+        items.dealt_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_value,
+        'crm.opportunities' as source_table,
+        items.item_id as source_key,
+        opportunities.source_file,
+        opportunities.source_row
+    from items
+    inner join opportunities
+        on items.item_id = opportunities.opportunity_id
+    where
+        items.item_kind = 'opportunity'
+        and {{ terms[2] }}
+    {%- endfor %}
+    union all
+    select
+        concat(activities.kind, 's') as measure,
+        items.item_id as event_key,
+        items.item_no,
+        items.dealt_on as occurred_on,
+        1 as value,
+        {{ no_money }} as quantity,
+        {{ no_text }} as currency,
+        items.dealt_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_value,
+        'crm.activities' as source_table,
+        items.item_id as source_key,
+        activities.source_file,
+        activities.source_row
+    from items
+    inner join activities
+        on items.item_id = activities.activity_id
+    where items.item_kind = 'activity'
+    union all
+    select
+        concat('dealer_', dealer_sales.sale_kind) as measure,
+        items.item_id as event_key,
+        items.item_no,
+        items.dealt_on as occurred_on,
+        items.deal_amount as value,
+        dealer_sales.quantity,
+        items.currency,
+        items.dealt_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_value,
+        case when dealer_sales.sale_kind = 'sell_in' then 'channel.dealer_order_lines' else 'channel.sell_through' end as source_table,
+        items.item_id as source_key,
+        dealer_sales.source_file,
+        dealer_sales.source_row
+    from items
+    inner join dealer_sales
+        on
+            items.item_kind = dealer_sales.sale_kind
+            and items.item_id = dealer_sales.sale_id
+),
+
+named as (
+    select
+        concat(measured.measure, ':', measured.event_key) as event_id,
+        measured.measure,
+        measured.item_no,
+        measured.occurred_on,
+        measured.value,
+        measured.quantity,
+        measured.currency,
+        measured.rate_on,
+        measured.is_return,
+        measured.sale_value,
+        measured.source_table,
+        measured.source_key,
+        measured.source_file,
+        measured.source_row
+    from measured
+    cross join parameters
+    where measured.occurred_on <= parameters.as_of_on
+),
+
+final as (
+    select
+        cast(row_number() over (order by occurred_on, event_id) as bigint) as event_no,
+        event_id,
+        measure,
+        item_no,
+        occurred_on,
+        cast(value as {{ money() }}) as value,
+        cast(quantity as {{ money() }}) as quantity,
+        currency,
+        rate_on,
+        is_return,
+        cast(sale_value as {{ money() }}) as sale_value,
+        source_table,
+        source_key,
+        source_file,
+        source_row
+    from named
+)
+
+select * from final

@@ -1,0 +1,81 @@
+{# Grain: one row per component of a plan that pays, with the days it holds: [valid_from, valid_to). #}
+with
+
+components as (
+    select
+        component_id,
+        plan_id,
+        seq,
+        name,
+        kind,
+        measure,
+        credit_level,
+        method,
+        tier_key,
+        accumulate,
+        weight,
+        prorate,
+        cap_per_event,
+        cap_per_period,
+        floor_per_period,
+        valid_from,
+        valid_to
+    from {{ ref('stg_plans__plan_components') }}
+),
+
+plans as (
+    select
+        plan_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_plans_effective') }}
+),
+
+bounded as (
+    select
+        components.component_id,
+        components.plan_id,
+        components.seq,
+        components.name,
+        components.kind,
+        components.measure,
+        components.credit_level,
+        components.method,
+        components.tier_key,
+        components.accumulate,
+        cast(components.weight as {{ factor() }}) as weight,
+        components.prorate,
+        components.cap_per_event,
+        components.cap_per_period,
+        components.floor_per_period,
+        greatest(coalesce(components.valid_from, plans.valid_from), plans.valid_from) as valid_from,
+        least(coalesce(components.valid_to, plans.valid_to), plans.valid_to) as valid_to
+    from components
+    inner join plans
+        on components.plan_id = plans.plan_id
+),
+
+final as (
+    select
+        component_id,
+        plan_id,
+        seq,
+        name,
+        kind,
+        measure,
+        credit_level,
+        method,
+        tier_key,
+        accumulate,
+        weight,
+        prorate,
+        cap_per_event,
+        cap_per_period,
+        floor_per_period,
+        valid_from,
+        valid_to
+    from bounded
+    where valid_from < valid_to
+)
+
+select * from final

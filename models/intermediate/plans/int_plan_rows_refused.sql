@@ -1,0 +1,84 @@
+{#
+    Grain: one row per plan row and rule that it breaks: plan_rules() for what a row shows by itself, and below them
+    what it shows only beside the row it belongs to.
+#}
+with
+
+{% for table in plan_rules() | map(attribute='table') | unique -%}
+{{ table }}_rows as (
+    select *
+    from {{ ref('stg_plans__' ~ table) }}
+),
+
+{% endfor -%}
+
+dimensions as (
+    select
+        dimension,
+        value_kind
+    from {{ ref('dimensions') }}
+),
+
+condition_items as (
+    select
+        key_text,
+        dimension,
+        value,
+        {{ split_rows('value', '|') }} as item
+    from plan_conditions_rows
+    where
+        operator in ('eq', 'ne', 'in', 'not_in')
+        and value <> ''
+),
+
+conditions_of_no_truth as (
+    select
+        condition_items.key_text,
+        condition_items.value
+    from condition_items
+    inner join dimensions
+        on condition_items.dimension = dimensions.dimension
+    where
+        dimensions.value_kind = 'boolean'
+        and lower(condition_items.item) not in ('true', 'false')
+    group by condition_items.key_text, condition_items.value
+),
+
+final as (
+    {%- for rule in plan_rules() %}
+    select
+        '{{ rule.table }}' as table_name,
+        key_text,
+        '{{ rule.column }}' as column_name,
+        coalesce({{ plan_cell_text(plan_contract()[rule.table].columns[rule.column].type, rule.column) }}, '') as value,
+        '{{ rule.reason }}' as reason,
+        '{{ rule.do }}' as what_to_do
+    from {{ rule.table }}_rows
+    where {{ rule.breaks }}
+    union all
+    {%- endfor %}
+    select
+        'plan_conditions' as table_name,
+        key_text,
+        'value' as column_name,
+        value,
+        'is neither true nor false, and the dimension is one or the other' as reason,
+        'write true or false' as what_to_do
+    from conditions_of_no_truth
+    union all
+    select
+        'plan_tiers' as table_name,
+        plan_tiers_rows.key_text,
+        'tier_from' as column_name,
+        {{ plan_cell_text('decimal', 'plan_tiers_rows.tier_from') }} as value,
+        'is below 0, where each event stands alone' as reason,
+        'start the first tier at 0' as what_to_do
+    from plan_tiers_rows
+    inner join plan_components_rows
+        on plan_tiers_rows.component_id = plan_components_rows.component_id
+    where
+        plan_components_rows.accumulate = 'event'
+        and plan_tiers_rows.tier_from < 0
+)
+
+select * from final

@@ -1,0 +1,29 @@
+{# Grain: one row per opportunity, person and kind of share: its newest version, deleted ones left out. #}
+with
+
+{{ newest_versions(
+    source('crm', 'opportunity_team'),
+    key=['opportunity_id', 'user_id', 'kind'],
+    columns=[
+        'opportunity_id', 'user_id', 'kind', 'share', 'updated_at'
+    ]
+) }},
+
+renamed as (
+    select
+        ---------- ids
+        opportunity_id,
+        user_id,
+        ---------- text
+        kind,
+        ---------- numerics
+        share,
+        ---------- timestamps
+        updated_at,
+        ---------- the row itself
+        _file as source_file,
+        _row as source_row
+    from newest_rows
+)
+
+select * from renamed

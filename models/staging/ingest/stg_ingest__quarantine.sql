@@ -1,0 +1,24 @@
+{# Grain: one row per broken cell (row_no 0: the whole file). #}
+with
+
+source as (
+    select *
+    from {{ source('ingest', 'quarantine') }}
+),
+
+renamed as (
+    select
+        ---------- text
+        table_name,
+        file_name,
+        column_name,
+        value,
+        reason,
+        action,
+        row_text,
+        ---------- numerics
+        row_no
+    from source
+)
+
+select * from renamed

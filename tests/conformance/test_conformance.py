@@ -1,0 +1,80 @@
+"""Runs every case of the project through the warehouse and fails when fewer pass than the number recorded here."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.conformance.run import Result, by_mechanic
+
+HERE = Path(__file__).parent
+# How many of the cases in cases/ pass. Raise it with every mechanic that is built; it never goes down.
+MUST_PASS = 63
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One run over the project's cases and the hostile ones together."""
+
+    results: dict[str, Result]
+    must_say: dict[str, str]
+    exit_code: int
+    lines: list[str]
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+    """Runs the command once; the hostile cases go along, so that they could stop the others if anything can."""
+    folder = tmp_path_factory.mktemp("conformance")
+    cases = folder / "cases"
+    cases.mkdir()
+    for file in sorted((HERE / "cases").glob("*.yml")):
+        (cases / file.name).write_bytes(file.read_bytes())
+    hostile = (HERE / "hostile" / "hostile.yml").read_text(encoding="utf-8")
+    ids = re.findall(r"(?m)^- id: (\S+)$", hostile)
+    must_say = dict(zip(ids, re.findall(r"(?m)^  must_say: '(.*)'\n", hostile), strict=True))
+    (cases / "hostile.yml").write_text(re.sub(r"(?m)^  must_say: .*\n", "", hostile), encoding="utf-8")
+    (cases / "unreadable.yml").write_text("- id: [\n", encoding="utf-8")
+    again = (cases / "flat.yml").read_text(encoding="utf-8").split("\n\n- id:")[0]
+    (cases / "zz_twice.yml").write_text(again, encoding="utf-8")
+    report = folder / "report.json"
+    command = [sys.executable, "-m", "tests.conformance.run", str(cases), "--report", str(report)]
+    ran = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=False)
+    assert report.exists(), ran.stdout[-3000:] + ran.stderr[-3000:]
+    results: dict[str, Result] = {}
+    for entry in json.loads(report.read_text(encoding="utf-8")):
+        # The second case of an id fails on its own; what counts here is how the first one ended.
+        results[entry["case"]] = Result(entry["case"], entry["mechanic"], entry["failures"])
+    yield Outcome(results, must_say, ran.returncode, ran.stdout.splitlines())
+
+
+def test_as_many_cases_pass_as_ever(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:
+    own = [result for case, result in outcome.results.items() if case not in outcome.must_say]
+    own = [result for result in own if result.mechanic != "unread"]
+    passed = sum(result.passed for result in own)
+    with capsys.disabled():
+        print(f"\nconformance: {len(own)} cases ran, {passed} passed (at least {MUST_PASS} must)")
+        for line in by_mechanic(own):
+            print(f"  {line}")
+    failing = [f"{result.case_id}: {line}" for result in own for line in result.failures]
+    assert passed >= MUST_PASS, "\n".join(failing)
+
+
+def test_hostile_cases_fail_alone_and_say_why(outcome: Outcome) -> None:
+    for case, reason in outcome.must_say.items():
+        assert any(reason in line for line in outcome.results[case].failures), outcome.results[case]
+    assert "does not parse" in outcome.results["unreadable.yml"].failures[0]
+
+
+def test_the_last_line_counts_and_the_exit_code_tells(outcome: Outcome) -> None:
+    passed, failed = map(int, re.fullmatch(r"(\d+) passed, (\d+) failed", outcome.lines[-1]).groups())  # type: ignore[union-attr]
+    assert (passed, outcome.exit_code) == (sum(result.passed for result in outcome.results.values()), 1)
+    assert any(line.startswith("flat-satispilot: its id is that of a case in flat.yml") for line in outcome.lines)
+    assert failed == sum(not result.passed for result in outcome.results.values()) + 1

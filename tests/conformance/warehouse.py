@@ -1,0 +1,121 @@
+"""The warehouse a group of cases is built in, by the ordinary path: ingest, plan check, models."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+from orchestration.ingest import ingest
+
+from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE
+
+ROOT = Path(__file__).resolve().parents[2]
+# What the comparison reads, and everything it is made from; other marts say nothing about pay.
+_MARTS = "+path:models/marts/incentives"
+
+
+class BuildError(Exception):
+    """A step failed as a whole. `by_data`: with other rows it might have gone through."""
+
+    def __init__(self, reason: str, by_data: bool = True) -> None:
+        super().__init__(reason)
+        self.by_data = by_data
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A landed row that ingest or the plan check refuses: its file below landing/, its number there (0: all), why."""
+
+    file: str
+    row_no: int
+    reason: str
+    row_key: str = ""
+
+    def owners(self, owners: Mapping[str, list[frozenset[str]]]) -> frozenset[str]:
+        """The cases that brought the row; where the file does not tell, those whose id stands before a part of its key."""
+        rows = owners.get(self.file, [])
+        if 0 < self.row_no <= len(rows):
+            return rows[self.row_no - 1]
+        cases: frozenset[str] = frozenset().union(*(owner for rows in owners.values() for owner in rows))
+        if self.row_key:
+            return frozenset(case for case in cases if f"/{self.row_key}".find(f"/{case}/") >= 0)
+        return frozenset().union(*rows) if rows else cases
+
+
+class Warehouse:
+    """A folder with one landing folder and one warehouse file; begun empty."""
+
+    def __init__(self, folder: Path, as_of: str, target: str) -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        self.folder = folder
+        self.landing = folder / "landing"
+        self.file = folder / "warehouse.duckdb"
+        self.target = target
+        self.vars = {
+            "as_of": as_of,
+            "company_timezone": COMPANY_TIMEZONE,
+            "base_currency": BASE_CURRENCY,
+            "use_seed_plans": False,
+            "use_landed_plans": True,
+        }
+        self.seeded = False
+        self.landing.mkdir(parents=True)
+
+    def ingest(self) -> list[Refusal]:
+        """Ingests what landed since the last call; returns the rows that were quarantined."""
+        before = self._quarantined() if self.file.exists() else set()
+        ingest(self.landing, self.file)
+        return sorted(self._quarantined() - before, key=lambda refusal: (refusal.file, refusal.row_no))
+
+    def _quarantined(self) -> set[Refusal]:
+        query = "select file_name, row_no, concat(table_name, ' ', column_name, ' ', value, ': ', reason) from ingest.quarantine"
+        return {Refusal(*row) for row in self._query(query)}
+
+    def check_plans(self) -> list[Refusal]:
+        """Builds the plan check and what it reads; returns the rows of active and retired plans that it names."""
+        if not self.seeded:
+            self._dbt("seed")
+            self.seeded = True
+        self._dbt("run", "--select", "+rpt_plan_violations")
+        query = (
+            "select coalesce(source_file, ''), coalesce(source_row, 0),"
+            " concat_ws(' ', table_name, row_key, column_name, concat('(', value, ')'), reason), row_key"
+            " from operations.rpt_plan_violations where is_blocking"
+        )
+        return [Refusal(*row) for row in self._query(query)]
+
+    def build(self) -> None:
+        """Builds every mart that pays."""
+        self._dbt("run", "--select", _MARTS, "--exclude", "+rpt_plan_violations")
+
+    def _query(self, query: str) -> list[tuple[str, int, str]]:
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            return connection.execute(query).fetchall()
+
+    def _dbt(self, command: str, *options: str) -> None:
+        os.environ["INCENTIVES_WAREHOUSE"] = str(self.file)
+        paths = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", self.target]
+        paths += ["--target-path", str(self.folder.parent / "target"), "--log-path", str(self.folder / "logs")]
+        arguments = [command, *options, *paths, "--vars", json.dumps(self.vars), "--quiet"]
+        try:
+            result = dbtRunner().invoke(arguments)
+        finally:
+            # dbt keeps the file open for its next invocation; ingest and the comparison need it in between.
+            DuckDBConnectionManager.close_all_connections()
+        if result.exception is not None:
+            raise BuildError(f"dbt {command}: {result.exception}", by_data=False)
+        failed = [node for node in _nodes(result.result) if node.status in ("error", "fail")]
+        if failed:
+            reason = " ".join(str(failed[0].message).split())
+            raise BuildError(f"{failed[0].node.name}: {reason}", by_data="Compilation Error" not in reason)
+
+
+def _nodes(result: object) -> Iterable[object]:
+    return getattr(result, "results", ())

@@ -1,0 +1,123 @@
+"""A scratch warehouse that holds plan rows only, and the plan check run on it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+Row = Mapping[str, object]
+Rows = Mapping[str, Sequence[Row]]
+
+
+class _Returned(Exception):
+    """Carries the value of a dbt macro's return()."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+def plan_contract() -> dict[str, dict[str, Any]]:
+    """The contract that the plan models are made from: macros/plans/plan_contract.sql, read without dbt.
+
+    Returns: table → {key: [column], columns: {column: {type, required, default, allowed, names, is_factor}}}.
+    """
+
+    def give_back(value: Any) -> None:
+        raise _Returned(value)
+
+    source = (ROOT / "macros/plans/plan_contract.sql").read_text(encoding="utf-8")
+    module = jinja2.Environment().from_string(source, globals={"return": give_back}).module
+    try:
+        module.plan_contract()  # type: ignore[attr-defined]
+    except _Returned as returned:
+        contract: dict[str, dict[str, Any]] = returned.value
+        return contract
+    raise AssertionError("plan_contract() returned nothing")
+
+
+def raw_plan_tables(warehouse: Path, rows: Rows) -> None:
+    """Write raw_plans.* as ingest leaves it (every cell text, empty tables too), and empty ingest tables.
+
+    `rows`: table → rows of column → cell; None is an empty cell. `_updated_at` (default 2026-01-01) and `_file` may
+    be given.
+    """
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("create schema raw_plans")
+        connection.execute("create schema ingest")
+        connection.execute(
+            "create table ingest.quarantine (table_name varchar, file_name varchar, row_no bigint, column_name varchar,"
+            " value varchar, reason varchar, action varchar, row_text varchar)"
+        )
+        connection.execute(
+            "create table ingest.files (file_name varchar, file_hash varchar, source varchar, table_name varchar,"
+            " batch varchar, status varchar, file_bytes bigint, rows_read bigint, rows_landed bigint,"
+            " rows_quarantined bigint, unknown_columns varchar, missing_columns varchar, reason varchar,"
+            " action varchar, newest_updated_at timestamp, future_rows bigint, seconds decimal(12, 3))"
+        )
+        for table, contract in plan_contract().items():
+            columns = list(contract["columns"])
+            definition = ", ".join(f"{column} varchar" for column in columns)
+            connection.execute(
+                f"create table raw_plans.{table} ({definition}, updated_at timestamp, is_deleted boolean,"
+                " _file varchar, _row bigint, _batch varchar)"
+            )
+            for number, row in enumerate(rows.get(table, ()), start=1):
+                unknown = set(row) - set(columns) - {"_updated_at", "_file"}
+                assert not unknown, f"{table} has no {unknown}"
+                cells = [None if row.get(column) is None else str(row[column]) for column in columns]
+                file = row.get("_file", f"plans/{table}/rows.csv")
+                tail = [row.get("_updated_at", "2026-01-01 00:00:00"), False, file, number, file]
+                marks = ", ".join("?" for _ in [*cells, *tail])
+                connection.execute(f"insert into raw_plans.{table} values ({marks})", [*cells, *tail])
+
+
+@pytest.fixture(scope="session")
+def check_plans(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Rows], Path]:
+    """Builds rpt_plan_violations and the plan dimensions over landed rows alone; returns the warehouse's path."""
+
+    def build(rows: Rows) -> Path:
+        folder = tmp_path_factory.mktemp("plans")
+        warehouse = folder / "warehouse.duckdb"
+        raw_plan_tables(warehouse, rows)
+        done = subprocess.run(
+            [
+                str(Path(sys.executable).with_name("dbt")),
+                "build",
+                "--select",
+                "+rpt_plan_violations",
+                "dim_plans",
+                "dim_plan_components",
+                "dim_plan_tiers",
+                "int_plans_effective",
+                "int_plan_components_effective",
+                "int_plan_tiers_effective",
+                "--exclude-resource-type",
+                "unit_test",
+                "--vars",
+                "{use_seed_plans: false, use_landed_plans: true}",
+            ],
+            cwd=ROOT,
+            env=os.environ
+            | {
+                "INCENTIVES_WAREHOUSE": str(warehouse),
+                "DBT_TARGET_PATH": str(folder / "target"),
+                "DBT_LOG_PATH": str(folder / "logs"),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout[-6000:]
+        return warehouse
+
+    return build
