@@ -9,4 +9,4 @@ setup: .venv/.dev
 	touch $@
 
 test: .venv/.dev
-	.venv/bin/python -m pytest tests
+	.venv/bin/python -m pytest tests/plans

@@ -1,0 +1,1 @@
+"""The app: leaderboard, weekly heatmap and statements, read from the published marts and nothing else."""

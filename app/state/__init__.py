@@ -1,0 +1,1 @@
+"""What belongs to the reader at the screen: language, words, number formats, settings."""

@@ -1,0 +1,53 @@
+"""The reader's language and the words in it, from locale/en.yml and locale/zh.yml."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+import yaml
+
+LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
+LANGUAGES = {"en": "English", "zh": "中文"}
+
+
+def flattened(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Nested mapping → {"a.b.c": sentence}."""
+    flat: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            flat |= flattened(value, f"{prefix}{key}.")
+        else:
+            flat[f"{prefix}{key}"] = str(value)
+    return flat
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All words of a language, by dotted key."""
+    return flattened(yaml.safe_load((LOCALE_FOLDER / f"{language}.yml").read_text(encoding="utf-8")))
+
+
+def language() -> str:
+    """Language at the screen: what was chosen, else the link's ?language=, else the browser's, else English."""
+    if st.session_state.get("language") not in LANGUAGES:
+        asked = st.query_params.get("language", "")
+        browser = (st.context.locale or "")[:2]
+        st.session_state["language"] = next((code for code in (asked, browser) if code in LANGUAGES), "en")
+    return str(st.session_state["language"])
+
+
+def text(key: str, **values: object) -> str:
+    """Sentence of a key with its {placeholders} filled; KeyError for a key that no locale file has."""
+    return catalogue(language())[key].format(**values)
+
+
+def term(family: str, code: str) -> str:
+    """Word for a code of the data (`line_kind`, `cap`); the code itself where the data knows one that the locale does not."""
+    return catalogue(language()).get(f"{family}.{code}", code)
+
+
+def has_term(family: str, code: str) -> bool:
+    """True when the locale has a word for the code."""
+    return f"{family}.{code}" in catalogue(language())
