@@ -1,0 +1,33 @@
+"""Who sits at the screen. Until sign-in comes, a picker in the sidebar stands in for it."""
+
+import streamlit as st
+
+from app.data.marts import Candidate, Marts
+from app.state.words import text
+
+VIEWER = "viewer_id"
+
+
+def pick_viewer(marts: Marts) -> str | None:
+    """Draws the picker and gives the id of the person chosen; at first somebody with a statement. None when there is nobody at all."""
+    people = {person.payee_id: person for person in marts.people()}
+    if not people:
+        return None
+    if st.session_state.get(VIEWER) not in people:
+        first = next((person for person in people.values() if person.has_statement), next(iter(people.values())))
+        st.session_state[VIEWER] = first.payee_id
+    chosen = st.selectbox(
+        text("viewer.label"),
+        list(people),
+        format_func=lambda payee_id: described(people[payee_id]),
+        key=VIEWER,
+        help=text("viewer.help"),
+    )
+    st.caption(text("viewer.until_sign_in"))
+    return chosen
+
+
+def described(person: Candidate) -> str:
+    """`Wang Fang · account_executive · North`, `Dealer 7 · dealer`."""
+    parts = (person.payee_name, text("viewer.dealer") if person.payee_kind == "dealer" else person.role, person.team_name)
+    return " · ".join(part for part in parts if part)

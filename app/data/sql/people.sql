@@ -1,0 +1,37 @@
+-- Everybody who could sit at the screen, for the picker that stands in for sign-in. No pay.
+with
+
+spans_begun as (
+    select
+        payee_id,
+        payee_kind,
+        payee_name,
+        role,
+        team_name,
+        row_number() over (partition by payee_id order by valid_from desc) as place
+    from core.dim_payees
+    where
+        valid_from <= $as_of
+        and (terminated_on is null or terminated_on >= $as_of)
+),
+
+on_a_plan as (
+    select payee_id
+    from incentives.rpt_statements
+    where period_start <= $as_of
+    group by payee_id
+)
+
+select
+    spans_begun.payee_id,
+    spans_begun.payee_kind,
+    spans_begun.payee_name,
+    spans_begun.role,
+    spans_begun.team_name,
+    on_a_plan.payee_id is not null as has_statement
+from spans_begun
+left join on_a_plan
+    on spans_begun.payee_id = on_a_plan.payee_id
+where spans_begun.place = 1
+order by spans_begun.payee_kind desc, spans_begun.payee_name, spans_begun.payee_id
+limit 1000

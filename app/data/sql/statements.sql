@@ -1,0 +1,30 @@
+-- What a person is due from each plan in a period.
+with recursive
+
+-- include _visible_people
+
+select
+    statements.plan_id,
+    coalesce(plans.plan_name, statements.plan_id) as plan_name,
+    statements.status,
+    statements.earned,
+    statements.adjustments,
+    statements.held,
+    statements.released,
+    statements.clawed_back,
+    statements.draw,
+    statements.recovered,
+    statements.manual,
+    statements.payable,
+    statements.currency
+from incentives.rpt_statements as statements
+inner join visible_people
+    on statements.payee_id = visible_people.payee_id
+left join core.dim_plans as plans
+    on statements.plan_id = plans.plan_id
+where
+    statements.payee_id = $payee_id
+    and statements.period = $period
+    and statements.period_start = $period_start
+order by statements.payable desc, statements.plan_id
+limit 100
