@@ -1,0 +1,164 @@
+"""The raw contract as SQL: what a cell is worth, and why it is not.
+
+Every column of a file arrives as one of two: text, which is parsed here, or (Parquet) a type that fits the contract as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from orchestration.ingest.contracts import Column, Table
+
+_ENDLESS = "date '9999-12-31'"
+_WHAT_IS_EXPECTED = {
+    "int": "a whole number without grouping, such as 1250",
+    "decimal": "a number with at most 14 digits before and 4 after the point, without grouping or exponent, such as 1234.50",
+    "money": "an amount with at most 14 digits before and 4 after the point, without grouping or exponent, such as 1234.50",
+    "rate": "a number with at most 8 digits before the point, without grouping or exponent, such as 7.0835",
+    "bool": "true or false (or yes/no, 1/0)",
+    "date": "a day of the calendar as YYYY-MM-DD, from 1970 to 2199",
+    "timestamp": "a moment as YYYY-MM-DDTHH:MM:SSZ, from 1970 to 2199",
+    "text": "text without NUL characters",
+}
+_NUMBER = r"^[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)$"
+_WHOLE = r"^[+-]?[0-9]+(\.0+)?$"
+_FOUR_DECIMALS = r"^[^.]*(\.[0-9]{0,4}0*)?$"
+_DASHED_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_SLASHED_DATE = r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}$"
+_CLOCK = r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?"
+_TIMESTAMP = rf"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}([T ]{_CLOCK}([Zz]|[+-][0-9]{{2}}(:?[0-9]{{2}})?)?)?$"
+_WITHOUT_SECONDS = r"^(.{10}[T ][0-9]{2}:[0-9]{2})([Zz+-].*)?$"
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
+_WHOLE_TYPES = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """SQL over a file's row for one column: its text as it was, its typed value (null where broken), and what is wrong with it.
+
+    `faults`: condition → reason, in the order they are tried; a condition is true or false, never null.
+    """
+
+    text: str
+    value: str
+    faults: tuple[tuple[str, str], ...]
+
+
+def quoted(name: str) -> str:
+    """An identifier as SQL writes it, whatever characters it holds."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def cells(table: Table, found: Mapping[str, tuple[str, str]]) -> dict[str, Cell]:
+    """One cell a column of the contract, for a file that has `found`: contract column → (its SQL name, its SQL type)."""
+    plain = {column.name: _typed(column, *found[column.name]) for column in table.columns if column.name in found}
+    # A deletion needs no more than its key and its age: that is all that change feeds send (docs/decisions/0007).
+    deletes = f"coalesce({plain['is_deleted'][1]}, false)" if "is_deleted" in plain else "false"
+    made: dict[str, Cell] = {}
+    for column in table.columns:
+        text, value = plain.get(column.name, ("cast(null as varchar)", f"cast(null as {column.sql_type})"))
+        faults: list[tuple[str, str]] = []
+        if column.required:
+            reason = (
+                "is empty, and must be given" if column.name in found else "is missing from the file, and must be given"
+            )
+            spared = "" if column.in_key or column.name == "updated_at" else f" and not {deletes}"
+            faults.append((f"({text}) is null{spared}", reason))
+        if column.name in found:
+            faults.extend(_broken(column, text, value, found[column.name][1]))
+            for comparison in column.ranges:
+                faults.append(_out_of_range(column, value, comparison, plain))
+        if column.open_ended:
+            value = f"nullif({value}, {_ENDLESS})"
+        if column.name == "is_deleted":
+            value = f"coalesce({value}, false)"
+        made[column.name] = Cell(text, value, tuple(faults))
+    return made
+
+
+def _typed(column: Column, name: str, found_type: str) -> tuple[str, str]:
+    """The cell's text as it was, null where the contract says so, and its typed value, null where the type is broken."""
+    if found_type != "VARCHAR" and _fits(column, found_type):
+        return f"cast({name} as varchar)", f"cast({name} as {column.sql_type})"
+    text = name if found_type == "VARCHAR" else f"cast({name} as varchar)"
+    text = rf"nullif(nullif({text}, ''), '\N')"
+    if column.type == "text":
+        return text, text
+    # Parquet written from data frames gives a day as its midnight.
+    if column.type == "date" and found_type.startswith("TIMESTAMP"):
+        text = rf"regexp_replace({text}, ' 00:00:00(\+00)?$', '')"
+    if column.type == "int":
+        value = f"case when {_like(text, _WHOLE)} then try_cast(split_part({text}, '.', 1) as bigint) end"
+    elif column.type == "bool":
+        lower = f"lower({text})"
+        value = (
+            f"case when {lower} in ('true', '1', 'yes') then true when {lower} in ('false', '0', 'no') then false end"
+        )
+    elif column.type == "date":
+        parts = ", ".join(f"lpad(split_part({text}, '/', {part}), 2, '0')" for part in (2, 3))
+        slashed = f"concat_ws('-', split_part({text}, '/', 1), {parts})"
+        value = (
+            f"try_cast(case when {_like(text, _DASHED_DATE)} then {text}"
+            f" when {_like(text, _SLASHED_DATE)} then {slashed} end as date)"
+        )
+    elif column.type == "timestamp":
+        full = f"regexp_replace({text}, '{_WITHOUT_SECONDS}', '\\1:00\\2')"
+        value = f"cast(try_cast(case when {_like(text, _TIMESTAMP)} then {full} end as timestamptz) as timestamp)"
+    else:
+        exact = f" and {_like(text, _FOUR_DECIMALS)}" if column.type != "rate" else ""
+        value = f"case when {_like(text, _NUMBER)}{exact} then try_cast({text} as {column.sql_type}) end"
+    return text, value
+
+
+def _like(text: str, pattern: str) -> str:
+    return f"regexp_full_match({text}, '{pattern}')"
+
+
+def _fits(column: Column, found_type: str) -> bool:
+    """Whether every value of a Parquet type is a value of the column's type."""
+    if column.type == "int":
+        return found_type in _WHOLE_TYPES
+    if column.type in ("decimal", "money", "rate"):
+        match = _DECIMAL.fullmatch(found_type)
+        before, after = (8, 10) if column.type == "rate" else (14, 4)
+        return bool(match) and int(match[2]) <= after and int(match[1]) - int(match[2]) <= before  # type: ignore[index]
+    if column.type == "timestamp":
+        return found_type.startswith("TIMESTAMP")
+    return found_type == {"bool": "BOOLEAN", "date": "DATE"}.get(column.type)
+
+
+def _broken(column: Column, text: str, value: str, found_type: str) -> list[tuple[str, str]]:
+    expected = f"must be {_WHAT_IS_EXPECTED[column.type]}"
+    faults: list[tuple[str, str]] = []
+    if column.type == "text":
+        if found_type == "VARCHAR":
+            faults.append((f"coalesce(contains({text}, chr(0)), false)", expected))
+    elif not _fits(column, found_type):
+        faults.append((f"({text}) is not null and ({value}) is null", expected))
+    if column.type in ("date", "timestamp"):
+        endless = f" and {value} <> {_ENDLESS}" if column.open_ended else ""
+        # Infinity has no year, and is no day of a calendar.
+        outside = f"coalesce(year({value}) not between 1970 and 2199, true)"
+        faults.append((f"({value}) is not null and {outside}{endless}", expected))
+    if column.allowed:
+        choices = ", ".join(literal(choice) for choice in column.allowed)
+        faults.append((f"coalesce({value} not in ({choices}), false)", f"must be one of {', '.join(column.allowed)}"))
+    return faults
+
+
+def _out_of_range(column: Column, value: str, comparison: str, plain: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    operator, operand = comparison.split(" ", 1)
+    words = {">": "greater than", ">=": "at least", "<=": "at most"}[operator]
+    if column.type == "date":
+        words = {">": "later than", ">=": "no earlier than"}[operator]
+    other = plain[operand][1] if operand in plain else operand
+    if operand.isidentifier() and operand not in plain:
+        return "false", ""
+    return f"coalesce(not ({value} {operator} {other}), false)", f"must be {words} {operand}"

@@ -1,0 +1,215 @@
+"""One publication: copy, compare, swap."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from orchestration.publish.relations import PublicModel, in_build_order, quoted, without_database
+
+# What a caller must say about the figures; each is a column of operations.rpt_publications.
+FACTS = ("as_of", "base_currency", "company_timezone", "plans", "gate_result")
+
+_HISTORY = {
+    "operations.rpt_publications": (
+        "publication_id varchar, publication_no bigint, as_of date, base_currency varchar, company_timezone varchar,"
+        " plans varchar, batch varchar, gate_result varchar, relation_count bigint, row_count bigint, content_hash varchar"
+    ),
+    "operations.rpt_publication_relations": (
+        "publication_id varchar, relation_name varchar, relation_kind varchar, is_public boolean, row_count bigint,"
+        " content_hash varchar"
+    ),
+}
+
+
+class PublishError(Exception):
+    """Nothing was published: what readers see is what they saw before."""
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What readers have now. `is_new`: False when the same figures were published already and the file was left alone."""
+
+    publication_no: int
+    relation_count: int
+    row_count: int
+    content_hash: str
+    is_new: bool
+
+
+def publish(
+    warehouse: Path, published: Path, *, public: Sequence[PublicModel], publication: Mapping[str, str]
+) -> Publication:
+    """
+    Makes `published` hold the public marts as the warehouse has them now, in one step for whoever reads it.
+
+    Tables are copied; a view goes over as a view, with the tables it reads, never as rows. The new file is written beside
+    the old one, synced, and renamed over it: readers have the old state or the new one, and readers of the old one keep it.
+    The same figures again change nothing. `publication`: the facts named in FACTS; the gate must have passed.
+    Raises PublishError, with the old file in place, when a mart is missing or cannot be copied.
+    """
+    missing = [fact for fact in FACTS if not publication.get(fact)]
+    if missing:
+        raise PublishError(f"a publication needs {', '.join(missing)}")
+    published.parent.mkdir(parents=True, exist_ok=True)
+    with _alone_in(published.parent):
+        for leftover in published.parent.glob(f".{published.name}.fresh*"):
+            leftover.unlink()
+        fresh = published.with_name(f".{published.name}.fresh")
+        try:
+            with closing(duckdb.connect()) as connection:
+                connection.execute(f"attach '{_escaped(warehouse)}' as warehouse (read_only)")
+                result = _written(connection, fresh, published, public, publication)
+        except duckdb.Error as error:
+            raise PublishError(f"{published.name} stays as it was: {error}") from error
+        if result.is_new:
+            _sync(fresh)
+            os.replace(fresh, published)
+            _sync(published.parent)
+        return result
+
+
+def _written(
+    connection: duckdb.DuckDBPyConnection,
+    fresh: Path,
+    published: Path,
+    public: Sequence[PublicModel],
+    facts: Mapping[str, str],
+) -> Publication:
+    """Writes the fresh file, unless the newest publication has the same content; the connection has the warehouse."""
+    tables, views = _relations(connection, warehouse=True)
+    models = list(in_build_order(public, views))
+    absent = [model.quoted for model in models if (model.schema, model.name) not in tables | views.keys()]
+    if absent:
+        raise PublishError(f"the warehouse does not have {', '.join(absent)}: build it first")
+    shapes = [_shape(connection, model, views, is_public=model in set(public)) for model in models]
+    values = [facts[fact] for fact in FACTS[:4]] + [_batch(connection, tables), facts[FACTS[4]]]
+    row_count = sum(shape[3] or 0 for shape in shapes)
+    content = _hash(connection, "|".join(str(part) for shape in shapes for part in shape) + "|".join(values))
+    history = _history(connection, published)
+    newest = max(history["operations.rpt_publications"], key=lambda row: row[1], default=None)
+    unchanged = newest is not None and newest[-1] == content
+    number = newest[1] + (0 if unchanged else 1) if newest else 1
+    result = Publication(number, len(models), row_count, content, not unchanged)
+    if unchanged:
+        return result
+
+    connection.execute(f"attach '{_escaped(fresh)}' as fresh")
+    connection.execute("use fresh")
+    for schema in sorted({model.schema for model in models} | {"operations"}):
+        connection.execute(f"create schema {quoted(schema)}")
+    for model in models:
+        key = (model.schema, model.name)
+        if key in views:
+            connection.execute(without_database(views[key], "warehouse"))
+        else:
+            connection.execute(f"create table {model.quoted} as select * from warehouse.{model.quoted}")
+    identity = f"{number:08d}"
+    history["operations.rpt_publications"].append(
+        (identity, number, *values, result.relation_count, result.row_count, content)
+    )
+    history["operations.rpt_publication_relations"] += [(identity, *shape) for shape in shapes]
+    for name, columns in _HISTORY.items():
+        connection.execute(f"create table {name} ({columns})")
+        rows = history[name]
+        if rows:
+            connection.executemany(f"insert into {name} values ({', '.join('?' for _ in rows[0])})", rows)
+    for model in models:
+        # A view that does not bind would only show at the first reader.
+        if (model.schema, model.name) in views:
+            connection.execute(f"select * from {model.quoted} limit 0")
+    connection.execute("use memory")
+    connection.execute("checkpoint fresh")
+    connection.execute("detach fresh")
+    return result
+
+
+def _relations(
+    connection: duckdb.DuckDBPyConnection, *, warehouse: bool
+) -> tuple[set[tuple[str, str]], dict[tuple[str, str], str]]:
+    """Tables and views (with their SQL) of the attached warehouse or of the published file, by (schema, name)."""
+    database = ["warehouse" if warehouse else "published"]
+    tables = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = ?", database)
+    names = {(schema, name) for schema, name in tables.fetchall()}
+    views = connection.execute(
+        "select schema_name, view_name, sql from duckdb_views() where database_name = ? and not internal", database
+    )
+    return names, {(schema, name): sql for schema, name, sql in views.fetchall()}
+
+
+def _shape(
+    connection: duckdb.DuckDBPyConnection,
+    model: PublicModel,
+    views: Mapping[tuple[str, str], str],
+    *,
+    is_public: bool,
+) -> tuple[str, str, bool, int | None, str]:
+    """Name, kind, is it public, row count and a hash of columns and rows in any order; a view has no rows but its SQL."""
+    name, sql = f"{model.schema}.{model.name}", views.get((model.schema, model.name))
+    if sql is not None:
+        return name, "view", is_public, None, _hash(connection, without_database(sql, "warehouse"))
+    columns = connection.execute(f"describe warehouse.{model.quoted}").fetchall()
+    row = connection.execute(f"select count(*), sum(hash(rows)) from warehouse.{model.quoted} as rows").fetchone()
+    assert row is not None
+    return name, "table", is_public, row[0], _hash(connection, f"{[column[:2] for column in columns]} {row}")
+
+
+def _batch(connection: duckdb.DuckDBPyConnection, tables: set[tuple[str, str]]) -> str:
+    """The landed files the figures come from, as one hash of their names and contents; '' without an ingest log."""
+    if ("ingest", "files") not in tables:
+        return ""
+    row = connection.execute(
+        "select coalesce(md5(string_agg(concat(file_name, ' ', file_hash), '|' order by file_name, file_hash)), '')"
+        " from warehouse.ingest.files where status = 'landed'"
+    ).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+def _history(connection: duckdb.DuckDBPyConnection, published: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Rows of earlier publications, none before the first one."""
+    history: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _HISTORY}
+    if published.exists():
+        connection.execute(f"attach '{_escaped(published)}' as published (read_only)")
+        tables, _ = _relations(connection, warehouse=False)
+        for name in _HISTORY:
+            if tuple(name.split(".")) in tables:
+                history[name] = connection.execute(f"select * from published.{name} order by all").fetchall()
+        connection.execute("detach published")
+    return history
+
+
+def _hash(connection: duckdb.DuckDBPyConnection, text: str) -> str:
+    row = connection.execute("select md5(?)", [text]).fetchone()
+    assert row is not None
+    return str(row[0])
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One publication at a time in a folder; a lock goes with the process that held it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
