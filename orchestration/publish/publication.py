@@ -20,7 +20,8 @@ FACTS = ("as_of", "base_currency", "company_timezone", "plans", "gate_result")
 _HISTORY = {
     "operations.rpt_publications": (
         "publication_id varchar, publication_no bigint, as_of date, base_currency varchar, company_timezone varchar,"
-        " plans varchar, batch varchar, gate_result varchar, relation_count bigint, row_count bigint, content_hash varchar"
+        " plans varchar, batch varchar, gate_result varchar, relation_count bigint, row_count bigint,"
+        " content_hash varchar"
     ),
     "operations.rpt_publication_relations": (
         "publication_id varchar, relation_name varchar, relation_kind varchar, is_public boolean, row_count bigint,"
@@ -35,7 +36,7 @@ class PublishError(Exception):
 
 @dataclass(frozen=True)
 class Publication:
-    """What readers have now. `is_new`: False when the same figures were published already and the file was left alone."""
+    """What readers have now; `is_new` is False when these figures were there already and the file was left alone."""
 
     publication_no: int
     relation_count: int
@@ -50,9 +51,10 @@ def publish(
     """
     Makes `published` hold the public marts as the warehouse has them now, in one step for whoever reads it.
 
-    Tables are copied; a view goes over as a view, with the tables it reads, never as rows. The new file is written beside
-    the old one, synced, and renamed over it: readers have the old state or the new one, and readers of the old one keep it.
-    The same figures again change nothing. `publication`: the facts named in FACTS; the gate must have passed.
+    Tables are copied; a view goes over as a view, with the tables it reads, never as rows. The new file is written
+    beside the old one, synced, and renamed over it: readers have the old state or the new one, and readers of the old
+    one keep it. The same figures again change nothing. `publication`: the facts named in FACTS; the gate must have
+    passed.
     Raises PublishError, with the old file in place, when a mart is missing or cannot be copied.
     """
     missing = [fact for fact in FACTS if not publication.get(fact)]
@@ -66,7 +68,7 @@ def publish(
         try:
             with closing(duckdb.connect()) as connection:
                 connection.execute(f"attach '{_escaped(warehouse)}' as warehouse (read_only)")
-                result = _written(connection, fresh, published, public, publication)
+                result = _written(connection, warehouse, fresh, published, public, publication)
         except duckdb.Error as error:
             raise PublishError(f"{published.name} stays as it was: {error}") from error
         if result.is_new:
@@ -78,13 +80,16 @@ def publish(
 
 def _written(
     connection: duckdb.DuckDBPyConnection,
+    warehouse: Path,
     fresh: Path,
     published: Path,
     public: Sequence[PublicModel],
     facts: Mapping[str, str],
 ) -> Publication:
     """Writes the fresh file, unless the newest publication has the same content; the connection has the warehouse."""
-    tables, views = _relations(connection, warehouse=True)
+    tables, views = _relations(connection, "warehouse")
+    # dbt writes the file's own name before each relation.
+    views = {key: without_database(sql, warehouse.stem) for key, sql in views.items()}
     models = list(in_build_order(public, views))
     absent = [model.quoted for model in models if (model.schema, model.name) not in tables | views.keys()]
     if absent:
@@ -108,7 +113,9 @@ def _written(
     for model in models:
         key = (model.schema, model.name)
         if key in views:
-            connection.execute(without_database(views[key], "warehouse"))
+            if not model.sql:
+                raise PublishError(f"the manifest has no SQL of the view {model.quoted}: compile the models")
+            connection.execute(f"create view {model.quoted} as ({without_database(model.sql, warehouse.stem)})")
         else:
             connection.execute(f"create table {model.quoted} as select * from warehouse.{model.quoted}")
     identity = f"{number:08d}"
@@ -121,25 +128,29 @@ def _written(
         rows = history[name]
         if rows:
             connection.executemany(f"insert into {name} values ({', '.join('?' for _ in rows[0])})", rows)
-    for model in models:
-        # A view that does not bind would only show at the first reader.
-        if (model.schema, model.name) in views:
-            connection.execute(f"select * from {model.quoted} limit 0")
     connection.execute("use memory")
     connection.execute("checkpoint fresh")
+    connection.execute("detach fresh")
+    # Read back, as the warehouse was: a view's text differs between the session that made it and a later one.
+    connection.execute(f"attach '{_escaped(fresh)}' as fresh (read_only)")
+    _, written = _relations(connection, "fresh")
+    other = [f"{schema}.{name}" for (schema, name), sql in written.items() if sql != views[(schema, name)]]
+    if other:
+        raise PublishError(f"the warehouse has other views than the manifest, build it again: {', '.join(other)}")
     connection.execute("detach fresh")
     return result
 
 
 def _relations(
-    connection: duckdb.DuckDBPyConnection, *, warehouse: bool
+    connection: duckdb.DuckDBPyConnection, database: str
 ) -> tuple[set[tuple[str, str]], dict[tuple[str, str], str]]:
-    """Tables and views (with their SQL) of the attached warehouse or of the published file, by (schema, name)."""
-    database = ["warehouse" if warehouse else "published"]
-    tables = connection.execute("select schema_name, table_name from duckdb_tables() where database_name = ?", database)
+    """Tables and views (with their SQL) of an attached file, by (schema, name)."""
+    tables = connection.execute(
+        "select schema_name, table_name from duckdb_tables() where database_name = ?", [database]
+    )
     names = {(schema, name) for schema, name in tables.fetchall()}
     views = connection.execute(
-        "select schema_name, view_name, sql from duckdb_views() where database_name = ? and not internal", database
+        "select schema_name, view_name, sql from duckdb_views() where database_name = ? and not internal", [database]
     )
     return names, {(schema, name): sql for schema, name, sql in views.fetchall()}
 
@@ -151,10 +162,10 @@ def _shape(
     *,
     is_public: bool,
 ) -> tuple[str, str, bool, int | None, str]:
-    """Name, kind, is it public, row count and a hash of columns and rows in any order; a view has no rows but its SQL."""
+    """Name, kind, is it public, row count, hash of columns and rows in any order; a view has no rows but its SQL."""
     name, sql = f"{model.schema}.{model.name}", views.get((model.schema, model.name))
     if sql is not None:
-        return name, "view", is_public, None, _hash(connection, without_database(sql, "warehouse"))
+        return name, "view", is_public, None, _hash(connection, sql)
     columns = connection.execute(f"describe warehouse.{model.quoted}").fetchall()
     row = connection.execute(f"select count(*), sum(hash(rows)) from warehouse.{model.quoted} as rows").fetchone()
     assert row is not None
@@ -178,7 +189,7 @@ def _history(connection: duckdb.DuckDBPyConnection, published: Path) -> dict[str
     history: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _HISTORY}
     if published.exists():
         connection.execute(f"attach '{_escaped(published)}' as published (read_only)")
-        tables, _ = _relations(connection, warehouse=False)
+        tables, _ = _relations(connection, "published")
         for name in _HISTORY:
             if tuple(name.split(".")) in tables:
                 history[name] = connection.execute(f"select * from published.{name} order by all").fetchall()

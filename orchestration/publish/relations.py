@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,12 @@ _STRING = duckdb.token_type.string_const
 
 @dataclass(frozen=True)
 class PublicModel:
-    """A relation of the warehouse and those it is made from; `needs` matters only where the relation is a view."""
+    """A relation of the warehouse; `sql` (the compiled select) and `needs` matter only where it is a view."""
 
     schema: str
     name: str
     needs: tuple[PublicModel, ...] = ()
+    sql: str = ""
 
     @property
     def quoted(self) -> str:
@@ -27,7 +28,13 @@ class PublicModel:
 
 
 def public_models(manifest: Mapping[str, Any]) -> list[PublicModel]:
-    """Models of a dbt manifest that anybody may read (access: public, in a schema of marts), with what they are made from."""
+    """
+    Models that anybody may read (access: public, in a schema of marts), and what they are made from.
+
+    `manifest`: the manifest.json of a dbt command that compiled the models (build, run, compile), with the vars of the
+    build: the SQL of a view is taken from there, because what duckdb_views() gives back is not always what was written
+    (a cross join becomes a comma, which binds less than the joins around it).
+    """
     nodes: dict[str, Any] = {**manifest["sources"], **manifest["nodes"]}
     made: dict[str, PublicModel] = {}
 
@@ -36,7 +43,8 @@ def public_models(manifest: Mapping[str, Any]) -> list[PublicModel]:
             node = nodes[unique_id]
             needs = [need for need in node.get("depends_on", {}).get("nodes", ()) if need in nodes]
             name = node.get("alias") or node["identifier"]
-            made[unique_id] = PublicModel(node["schema"], name, tuple(model(need) for need in sorted(needs)))
+            needed = tuple(model(need) for need in sorted(needs))
+            made[unique_id] = PublicModel(node["schema"], name, needed, node.get("compiled_code") or "")
         return made[unique_id]
 
     return [
@@ -48,11 +56,11 @@ def public_models(manifest: Mapping[str, Any]) -> list[PublicModel]:
     ]
 
 
-def in_build_order(models: Sequence[PublicModel], views: Mapping[tuple[str, str], str]) -> Iterator[PublicModel]:
+def in_build_order(models: Sequence[PublicModel], views: Container[tuple[str, str]]) -> Iterator[PublicModel]:
     """
     Each relation to publish once, what a view reads before the view.
 
-    `views`: (schema, name) → SQL of the warehouse's views. What a table was made from is not published with it.
+    `views`: (schema, name) of the warehouse's views. What a table was made from is not published with it.
     """
     seen: set[tuple[str, str]] = set()
 

@@ -27,9 +27,24 @@ FACTS = {
     "gate_result": "passed",
 }
 LINES = PublicModel("intermediate", "int_lines")
-DETAILED = PublicModel("intermediate", "int_lines_detailed", (LINES, PublicModel("reference", "currencies")))
+# The cross join before the left join is one that duckdb_views() does not give back as it was written.
+DETAILED = PublicModel(
+    "intermediate",
+    "int_lines_detailed",
+    (LINES, PublicModel("reference", "currencies")),
+    "select int_lines.line_no, int_lines.amount, currencies.currency from warehouse.intermediate.int_lines"
+    " cross join warehouse.reference.currencies"
+    " left join warehouse.intermediate.int_lines as more on int_lines.line_no = more.line_no",
+)
+FACT = PublicModel(
+    "incentives",
+    "fct_lines",
+    (DETAILED,),
+    "select line_no, amount, concat('行 warehouse.intermediate.x ', currency) as note\n"
+    '    from "warehouse"."intermediate"."int_lines_detailed"',
+)
 PAYEES = PublicModel("core", "dim_payees", (PublicModel("intermediate", "int_spans"),))
-PUBLIC = [PAYEES, PublicModel("incentives", "fct_lines", (DETAILED,))]
+PUBLIC = [PAYEES, FACT]
 
 
 @pytest.fixture
@@ -47,14 +62,8 @@ def warehouse(tmp_path: Path) -> Path:
             "create table intermediate.int_lines as"
             " select line_no, cast(line_no as decimal(18, 4)) as amount from range(1000) as lines(line_no)"
         )
-        connection.execute(
-            "create view intermediate.int_lines_detailed as select int_lines.line_no, int_lines.amount, currencies.currency"
-            " from warehouse.intermediate.int_lines cross join warehouse.reference.currencies"
-        )
-        connection.execute(
-            "create view incentives.fct_lines as select line_no, amount, concat('行 warehouse.intermediate.x ', currency) as note"
-            ' from "warehouse"."intermediate"."int_lines_detailed"'
-        )
+        for view in (DETAILED, FACT):
+            connection.execute(f"create view {view.quoted} as ({view.sql})")
         connection.execute(
             "create table ingest.files as select 'a.csv' as file_name, 'h1' as file_hash, 'landed' as status"
         )
@@ -108,7 +117,7 @@ def test_a_publication_says_what_it_is_made_from(warehouse: Path, tmp_path: Path
     assert (number, as_of, base, gate, batch, row_count) == (1, "2026-06-30", "CNY", "passed", 32, 1002)
     listed = rows(
         published,
-        "select relation_name, relation_kind, is_public, row_count from operations.rpt_publication_relations order by 1",
+        "select relation_name, relation_kind, is_public, row_count from operations.rpt_publication_relations",
     )
     assert ("intermediate.int_lines", "table", False, 1000) in listed
     assert ("incentives.fct_lines", "view", True, None) in listed
@@ -157,6 +166,14 @@ def test_a_copy_that_fails_leaves_the_old_file(warehouse: Path, tmp_path: Path, 
     with pytest.raises(PublishError):
         publish(warehouse, published, public=PUBLIC, publication=FACTS)
     assert published.read_bytes() == before
+
+
+@pytest.mark.parametrize("sql", ["", FACT.sql.replace("amount", "amount + 1 as amount")])
+def test_a_view_is_published_as_the_warehouse_has_it_or_not_at_all(warehouse: Path, tmp_path: Path, sql: str) -> None:
+    models = [PublicModel(FACT.schema, FACT.name, FACT.needs, sql)]
+    with pytest.raises(PublishError, match="fct_lines"):
+        publish(warehouse, tmp_path / "published.duckdb", public=models, publication=FACTS)
+    assert not (tmp_path / "published.duckdb").exists()
 
 
 def test_nothing_is_published_without_the_facts_it_needs(warehouse: Path, tmp_path: Path) -> None:
