@@ -108,7 +108,7 @@ def _entries(text: str, name: str) -> tuple[list[Any], list[Unread]]:
 
 
 def _written_id(piece: str) -> str | None:
-    found = re.search(r"(?m)^- (?:\s*\{\s*)?id:\s*['\"]?([^\s'\",}]+)", piece)
+    found = re.search(r"(?m)^- (?:\s*\{\s*)?id:\s*['\"]?([^\s'\",{}\[\]]+)", piece)
     return found[1] if found else None
 
 

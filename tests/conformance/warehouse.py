@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
-from orchestration.ingest import ingest
 
+from orchestration.ingest import ingest
+from orchestration.lib.dbt_runner import DbtError, run_dbt
 from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE
 
-ROOT = Path(__file__).resolve().parents[2]
 # What the comparison reads, and everything it is made from; other marts say nothing about pay.
 _MARTS = "+path:models/marts/incentives"
 
@@ -71,7 +67,7 @@ class Warehouse:
     def ingest(self) -> list[Refusal]:
         """Ingests what landed since the last call; returns the rows that were quarantined."""
         before = self._quarantined() if self.file.exists() else set()
-        ingest(self.landing, self.file)
+        ingest(self.landing, self.file, progress=lambda _: None)
         return sorted(self._quarantined() - before, key=lambda refusal: (refusal.file, refusal.row_no))
 
     def _quarantined(self) -> set[Refusal]:
@@ -99,23 +95,9 @@ class Warehouse:
         with duckdb.connect(str(self.file), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
-    def _dbt(self, command: str, *options: str) -> None:
-        os.environ["INCENTIVES_WAREHOUSE"] = str(self.file)
-        paths = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", self.target]
-        paths += ["--target-path", str(self.folder.parent / "target"), "--log-path", str(self.folder / "logs")]
-        arguments = [command, *options, *paths, "--vars", json.dumps(self.vars), "--quiet"]
+    def _dbt(self, *arguments: str) -> None:
+        state_dir = self.folder.parent
         try:
-            result = dbtRunner().invoke(arguments)
-        finally:
-            # dbt keeps the file open for its next invocation; ingest and the comparison need it in between.
-            DuckDBConnectionManager.close_all_connections()
-        if result.exception is not None:
-            raise BuildError(f"dbt {command}: {result.exception}", by_data=False)
-        failed = [node for node in _nodes(result.result) if node.status in ("error", "fail")]
-        if failed:
-            reason = " ".join(str(failed[0].message).split())
-            raise BuildError(f"{failed[0].node.name}: {reason}", by_data="Compilation Error" not in reason)
-
-
-def _nodes(result: object) -> Iterable[object]:
-    return getattr(result, "results", ())
+            run_dbt(arguments, warehouse=self.file, variables=self.vars, state_dir=state_dir, target=self.target)
+        except DbtError as error:
+            raise BuildError(str(error), by_data=error.by_data) from error

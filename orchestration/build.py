@@ -1,0 +1,276 @@
+"""The whole path in one command: landing files in, checked and published payouts out.
+
+`python -m orchestration.build --landing DIR --out DIR [--plans landing|seeds|both] [--as-of YYYY-MM-DD] [--timezone ZONE]
+[--base-currency CODE]`
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from zoneinfo import available_timezones
+
+import duckdb
+
+from expectations.gate import GateResult, run_gate
+from orchestration.ingest import IngestReport, WarehouseBusy, ingest
+from orchestration.lib.dbt_runner import ROOT, DbtError, run_dbt
+from orchestration.publish import PublishError, public_models, publish
+from orchestration.summary import summary
+
+Progress = Callable[[str], None]
+PLAN_SOURCES = {"landing": (False, True), "seeds": (True, False), "both": (True, True)}
+_SHOWN = 20
+
+
+class BuildStopped(Exception):
+    """Nothing was published, for a reason that a person can mend; what was published before stays."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a warehouse is built with from its first run on: which plan rows, whose days, which base currency."""
+
+    plans: str = "landing"
+    timezone: str = "Asia/Shanghai"
+    base_currency: str = "CNY"
+
+    def check(self) -> None:
+        """Raises BuildStopped for a choice that does not exist."""
+        if self.plans not in PLAN_SOURCES:
+            raise BuildStopped(f"PLANS is {self.plans!r}, and must be one of {', '.join(PLAN_SOURCES)}.")
+        if self.timezone not in available_timezones():
+            raise BuildStopped(f"TIMEZONE is {self.timezone!r}, and must be a zone such as Asia/Shanghai.")
+        with (ROOT / "seeds/reference/currencies.csv").open(encoding="utf-8") as file:
+            if self.base_currency not in {row["currency"] for row in csv.DictReader(file)}:
+                raise BuildStopped(f"BASE_CURRENCY is {self.base_currency!r}, and must be a currency such as CNY.")
+
+    def keep(self, out: Path) -> None:
+        """Writes the choices into `out`, or raises BuildStopped when an earlier run made others there."""
+        kept = out / "choices.json"
+        if kept.exists():
+            try:
+                earlier = Choices(**json.loads(kept.read_text(encoding="utf-8")))
+            except (ValueError, TypeError):
+                raise BuildStopped(f"{kept} cannot be read: mend it, or build into an empty folder.") from None
+            differing = [
+                f"{name.upper()} {was} (now {asdict(self)[name]})"
+                for name, was in asdict(earlier).items()
+                if was != asdict(self)[name]
+            ]
+            if differing:
+                raise BuildStopped(
+                    f"{out} was built with {', '.join(differing)}. A warehouse keeps its choices:"
+                    " name the same ones, or build into another folder."
+                )
+            return
+        out.mkdir(parents=True, exist_ok=True)
+        fresh = out / ".choices.json"
+        fresh.write_text(json.dumps(asdict(self), indent=1) + "\n", encoding="utf-8")
+        os.replace(fresh, kept)
+
+
+def variables(choices: Choices, as_of: str) -> dict[str, object]:
+    """The dbt variables of a build."""
+    use_seed_plans, use_landed_plans = PLAN_SOURCES[choices.plans]
+    return {
+        "as_of": as_of,
+        "company_timezone": choices.timezone,
+        "base_currency": choices.base_currency,
+        "use_seed_plans": use_seed_plans,
+        "use_landed_plans": use_landed_plans,
+    }
+
+
+def build(
+    landing: Path | str,
+    out: Path | str,
+    *,
+    plans: str = "landing",
+    as_of: str | None = None,
+    timezone: str = "Asia/Shanghai",
+    base_currency: str = "CNY",
+    progress: Progress = print,
+) -> str:
+    """Runs ingest, plan check, models with their tests, gate and publication; returns the one-page summary.
+
+    Leaves warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. `as_of`: the last day that is
+    calculated, in `timezone`; None is the day of the newest landed row. Raises BuildStopped, with the reason.
+    """
+    landing, out = Path(landing), Path(out)
+    choices = Choices(plans, timezone, base_currency)
+    choices.check()
+    _check_day(as_of)
+    if not landing.is_dir():
+        raise BuildStopped(f"There is no landing folder {landing}.")
+    choices.keep(out)
+    warehouse, published = out / "warehouse.duckdb", out / "published.duckdb"
+    steps = _Steps(progress)
+    try:
+        steps.begin("ingest")
+        report = ingest(landing, warehouse, progress=steps.say)
+        for line in report.lines():
+            steps.say(line)
+        check_plans(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
+        build_models(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
+        steps.begin("gate")
+        gate = run_gate(warehouse, landing, out / "quality")
+        _stop_at(gate, out, steps)
+        steps.begin("publish")
+        manifest = json.loads((out / ".dbt/target/manifest.json").read_text(encoding="utf-8"))
+        facts = {
+            "as_of": _as_of(warehouse),
+            "base_currency": base_currency,
+            "company_timezone": timezone,
+            "plans": plans,
+            "gate_result": gate.verdict,
+        }
+        publish(warehouse, published, public=public_models(manifest), publication=facts)
+    except WarehouseBusy as error:
+        raise BuildStopped(f"{error}. Another build may be running: wait for it, then run again.") from None
+    except PublishError as error:
+        raise BuildStopped(str(error)) from None
+    told = summary(published, warehouse)
+    (out / "summary.txt").write_text(told + "\n", encoding="utf-8")
+    steps.end()
+    return told
+
+
+class _Steps:
+    """Tells what is being done, and how long it took."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._started = self._begun = time.monotonic()
+
+    def begin(self, step: str) -> None:
+        self._begun = time.monotonic()
+        self.say(f"[{self._begun - self._started:5.1f} s] {step}", indent="")
+
+    def say(self, text: str, indent: str = "          ") -> None:
+        self._progress(f"{indent}{text}")
+
+    def counted(self, what: str, every: int = 100) -> Callable[[int], None]:
+        """A listener that speaks up after every so many."""
+
+        def told(done: int) -> None:
+            if done % every == 0:
+                self.say(f"{done} {what}")
+
+        return told
+
+    def end(self) -> None:
+        self.say(f"[{time.monotonic() - self._started:5.1f} s] done", indent="")
+
+
+def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: _Steps) -> None:
+    """Builds rpt_plan_violations and what it reads, nothing else. Raises BuildStopped when it names a row that pays."""
+    steps.begin("plan check")
+    for arguments in (["seed"], ["run", "--select", "+rpt_plan_violations"]):
+        _dbt(arguments, warehouse, dbt_variables, state_dir, None)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        rows = connection.execute(
+            "select is_blocking, table_name, row_key, column_name, value, reason, what_to_do, source_file, source_row"
+            " from operations.rpt_plan_violations order by is_blocking desc, table_name, row_key, column_name"
+        ).fetchall()
+    blocking = [row for row in rows if row[0]]
+    if len(rows) > len(blocking):
+        steps.say(f"{len(rows) - len(blocking)} cells of drafts and templates break the plan contract and are left out")
+    if blocking:
+        told = [
+            f"{table} {key}, {column or 'row'} {value!r}: {reason}. {todo} ({file} row {row})"
+            for _, table, key, column, value, reason, todo, file, row in blocking[:_SHOWN]
+        ]
+        more = [f"and {len(blocking) - _SHOWN} more in operations.rpt_plan_violations"] if len(blocking) > _SHOWN else []
+        raise BuildStopped(
+            "\n".join(["Plan rows break the plan contract. Nothing was calculated with them:", *told, *more])
+        )
+
+
+def build_models(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: _Steps) -> None:
+    """Builds and tests every model. Raises BuildStopped when one fails."""
+    steps.begin("models and their tests")
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    _dbt(arguments, warehouse, dbt_variables, state_dir, steps.counted("models and tests done", every=200))
+
+
+def _dbt(
+    arguments: Sequence[str],
+    warehouse: Path,
+    dbt_variables: dict[str, object],
+    state_dir: Path,
+    progress: Callable[[int], None] | None,
+) -> None:
+    try:
+        run_dbt(arguments, warehouse=warehouse, variables=dbt_variables, state_dir=state_dir, progress=progress)
+    except DbtError as error:
+        told = [f"{name}: {message}" for name, message in list(error.nodes.items())[:_SHOWN]] or [str(error)]
+        raise BuildStopped(
+            "\n".join(["A model or one of its tests failed; nothing was published:", *told, f"Log: {state_dir}/logs"])
+        ) from None
+
+
+def _stop_at(gate: GateResult, out: Path, steps: _Steps) -> None:
+    for line in gate.lines():
+        steps.say(line)
+    if gate.critical:
+        raise BuildStopped(
+            f"The quality gate stopped the publication; what was published before stays. Report: {out / 'quality/index.html'}"
+        )
+
+
+def _as_of(warehouse: Path) -> str:
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return str(connection.execute("select as_of_on from intermediate.int_run_parameters").fetchall()[0][0])
+
+
+def _check_day(as_of: str | None) -> None:
+    if not as_of:
+        return
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of) and date.fromisoformat(as_of).year in range(1970, 2200):
+            return
+    except ValueError:
+        pass
+    raise BuildStopped(f"AS_OF is {as_of!r}, and must be a day such as 2026-06-30.")
+
+
+def main() -> int:
+    """The command line; exit code 1 when the build stopped for a reason that it says."""
+    parser = argparse.ArgumentParser(prog="python -m orchestration.build", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--landing", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--plans", default="landing", help="landing (default), seeds or both")
+    parser.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help="the last day calculated; default: the newest row's")
+    parser.add_argument("--timezone", default="Asia/Shanghai")
+    parser.add_argument("--base-currency", default="CNY")
+    options = parser.parse_args()
+    try:
+        print(
+            build(
+                options.landing,
+                options.out,
+                plans=options.plans,
+                as_of=options.as_of or None,
+                timezone=options.timezone,
+                base_currency=options.base_currency,
+                progress=lambda text: print(text, flush=True),
+            )
+        )
+    except BuildStopped as stopped:
+        print(f"\nStopped. {stopped}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
