@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -89,8 +90,9 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Records:
         ) from None
     columns = {str(name): str(found_type) for name, found_type, *_ in described if name != "file_row_number"}
     selected = f"select *, file_row_number + 1 as {ROW}, cast(null as varchar) as {SHAPE_FAULT} from {source}"
-    connection.execute(f"create or replace temp view {_RELATION} as {selected}")
-    return Records(_RELATION, columns)
+    # A name of its own: a view cannot replace the table that a CSV file before it left.
+    connection.execute(f"create or replace temp view landed_parquet as {selected}")
+    return Records("landed_parquet", columns)
 
 
 def _csv(connection: duckdb.DuckDBPyConnection, path: Path) -> Records:
@@ -148,6 +150,8 @@ def _csv_records(path: Path, width: int) -> Iterator[tuple[str | None, list[str 
                     yield None, list(record)
                 else:
                     fault = f"the row has {len(record)} cells where the header has {width}"
+                    if len(record) > width:
+                        fault += f"; beyond it: {', '.join(record[width:])}"
                     yield fault, [*record[:width], *[None] * (width - len(record))]
         except csv.Error as error:
             raise Unreadable(
@@ -273,5 +277,5 @@ def _check_text(path: Path, kind: str) -> None:
 
 
 def first_line(error: Exception) -> str:
-    """What an error says first; the rest is for programmers."""
-    return str(error).partition("\n")[0]
+    """What an error says first, without the path it was read under; the rest is for programmers."""
+    return re.sub(r'"?/[^\s"\']*"?', "the file", str(error).partition("\n")[0])
