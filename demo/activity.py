@@ -44,17 +44,27 @@ def _activities(company: Company, rng: np.random.Generator, trade: Trade) -> Tab
     account_id = company.accounts.ids[account]
     opportunity = as_text([None] * count)
 
-    opened = trade.opportunities["is_closed"] == False  # noqa: E712
-    deals = np.flatnonzero(opened)
+    deals = np.flatnonzero(~trade.opportunities["is_closed"].astype(bool))
     demonstrated = rng.choice(deals, round(0.7 * len(deals)), replace=False)
     engineers = as_text(person.user_id for person in company.people if person.role == "sales_engineer")
-    deal_days = trade.opportunities["created_at"][demonstrated].astype("datetime64[D]") - np.datetime64(company.first_day)
+    deal_days = trade.opportunities["created_at"][demonstrated].astype("datetime64[D]") - np.datetime64(
+        company.first_day
+    )
     deal_day = np.minimum(deal_days.astype(int) + rng.integers(0, 25, len(demonstrated)), company.day_count - 1)
     by_engineer = rng.random(len(demonstrated)) < 0.5
     user = np.concatenate(
-        [user, np.where(by_engineer, rng.choice(engineers, len(demonstrated)), trade.opportunities["owner_user_id"][demonstrated])]
+        [
+            user,
+            np.where(
+                by_engineer,
+                rng.choice(engineers, len(demonstrated)),
+                trade.opportunities["owner_user_id"][demonstrated],
+            ),
+        ]
     )
-    kind = np.concatenate([kind, np.where(by_engineer, "demo", rng.choice(KINDS[:4], len(demonstrated))).astype(object)])
+    kind = np.concatenate(
+        [kind, np.where(by_engineer, "demo", rng.choice(KINDS[:4], len(demonstrated))).astype(object)]
+    )
     account_id = np.concatenate([account_id, trade.opportunities["account_id"][demonstrated]])
     opportunity = np.concatenate([opportunity, trade.opportunities["opportunity_id"][demonstrated]])
     day = np.concatenate([day, deal_day])
@@ -130,7 +140,12 @@ def _absences(company: Company, rng: np.random.Generator) -> Table:
     cells: dict[str, list[Array]] = {"user": [], "first": [], "length": [], "kind": []}
     bounds = np.array([employment(company, person) for person in company.people])
     users = as_text(person.user_id for person in company.people)
-    for kind, chance, low, high in (("annual", 1.0, 3, 9), ("annual", 0.7, 2, 6), ("sick", 0.3, 1, 8), ("parental", 0.05, 60, 120)):
+    for kind, chance, low, high in (
+        ("annual", 1.0, 3, 9),
+        ("annual", 0.7, 2, 6),
+        ("sick", 0.3, 1, 8),
+        ("parental", 0.05, 60, 120),
+    ):
         away = np.flatnonzero((rng.random(len(users)) < chance) & (bounds[:, 1] - bounds[:, 0] > 150))
         first = bounds[away, 0] + ((bounds[away, 1] - bounds[away, 0] - 130) * rng.random(len(away))).astype(int)
         cells["user"].append(users[away])
@@ -197,7 +212,9 @@ def _school(company: Company, rng: np.random.Generator) -> list[Table]:
             {
                 "enrolment_id": numbered("EN", len(held), 5),
                 "class_id": classes["class_id"][held],
-                "student_id": as_text(f"S{number:05d}" for number in rng.integers(1, 400 * company.scale + 1, len(held))),
+                "student_id": as_text(
+                    f"S{number:05d}" for number in rng.integers(1, round(400 * company.scale) + 2, len(held))
+                ),
                 "enrolled_at": enrolled,
                 "is_trial": trial,
                 "converted_at": converted,

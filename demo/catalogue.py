@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+
+def _words(text: str, separator: str = " ") -> list[str]:
+    return text.split(separator)
+
+
 #: team_id → name, parent team, region. Three levels: the company, four divisions, nine teams.
 TEAMS: dict[str, tuple[str, str | None, str | None]] = {
     "T01": ("华星仪器销售 Huaxing Sales", None, None),
@@ -134,33 +139,42 @@ COURSES = ["色谱操作 Chromatography", "光谱分析 Spectroscopy", "计量�
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
 GIVEN_NAMES = [
-    *("伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 霞 平 刚 建华 志强 晓明 海燕 雪梅 国栋 文静 嘉怡").split(),
-    *("子轩 浩然 思远 雨桐 俊杰 佳琪 宇航 晨曦 梦瑶 天佑 立新 永康 振宇 诗涵 一鸣 若曦 博文 欣怡 少华 春燕").split(),
+    *_words("伟 芳 娜 敏 静 丽 强 磊 军 洋 勇 艳 杰 娟 涛 明 超 霞 平 刚 建华 志强 晓明 海燕 雪梅 国栋 文静 嘉怡"),
+    *_words("子轩 浩然 思远 雨桐 俊杰 佳琪 宇航 晨曦 梦瑶 天佑 立新 永康 振宇 诗涵 一鸣 若曦 博文 欣怡 少华 春燕"),
 ]
 WESTERN_NAMES = [
-    *("Grace Miller|Daniel Ortiz|Hannah Clarke|Marcus Reed|Priya Nair|Tom Becker|Elena Rossi|Jack Turner").split("|"),
-    *("Sofia Alvarez|Liam Walsh|Nora Jensen|Owen Price|Chloe Martin|Ethan Brooks|Maya Cohen|Lucas Novak").split("|"),
+    *_words("Grace Miller|Daniel Ortiz|Hannah Clarke|Marcus Reed|Priya Nair|Tom Becker|Elena Rossi|Jack Turner", "|"),
+    *_words("Sofia Alvarez|Liam Walsh|Nora Jensen|Owen Price|Chloe Martin|Ethan Brooks|Maya Cohen|Lucas Novak", "|"),
 ]
 JAPANESE_NAMES = [
-    *("佐藤 健|鈴木 美咲|高橋 翔太|田中 直樹|伊藤 彩|渡辺 大輔|山本 恵|中村 拓也|小林 由美|加藤 誠").split("|"),
-    *("吉田 真由|山田 亮|佐々木 葵|松本 剛|井上 遥|木村 学").split("|"),
+    *_words("佐藤 健|鈴木 美咲|高橋 翔太|田中 直樹|伊藤 彩|渡辺 大輔|山本 恵|中村 拓也|小林 由美|加藤 誠", "|"),
+    *_words("吉田 真由|山田 亮|佐々木 葵|松本 剛|井上 遥|木村 学", "|"),
 ]
 CITIES = {
-    "East China": "上海 苏州 杭州 南京 宁波 合肥 无锡 济南 青岛 常州".split(),
-    "South China": "广州 深圳 东莞 厦门 福州 珠海 长沙 南宁".split(),
-    "North China": "北京 天津 石家庄 太原 沈阳 大连 郑州 长春".split(),
-    "West China": "成都 重庆 西安 武汉 昆明 贵阳 兰州".split(),
-    "Online": "义乌 温州 佛山 烟台 绵阳 洛阳 嘉兴 惠州".split(),
-    "North America": "Boston Austin Toronto Denver Raleigh Portland Chicago Phoenix".split(),
-    "Japan": "東京 大阪 名古屋 横浜 京都 福岡 仙台 神戸".split(),
+    "East China": _words("上海 苏州 杭州 南京 宁波 合肥 无锡 济南 青岛 常州"),
+    "South China": _words("广州 深圳 东莞 厦门 福州 珠海 长沙 南宁"),
+    "North China": _words("北京 天津 石家庄 太原 沈阳 大连 郑州 长春"),
+    "West China": _words("成都 重庆 西安 武汉 昆明 贵阳 兰州"),
+    "Online": _words("义乌 温州 佛山 烟台 绵阳 洛阳 嘉兴 惠州"),
+    "North America": _words("Boston Austin Toronto Denver Raleigh Portland Chicago Phoenix"),
+    "Japan": _words("東京 大阪 名古屋 横浜 京都 福岡 仙台 神戸"),
 }
 TRADES = {
-    "China": "晶科 恒瑞 华测 博雅 中科 安捷 蓝海 新源 天诚 瑞康 远大 联创 鼎新 盛达 宏远 精诚 康泰 汇丰".split(),
-    "North America": "Redwood Summit Harbor Pioneer Cascade Liberty Beacon Granite Evergreen Keystone Aurora".split(),
-    "Japan": "東和 日星 三栄 旭光 富士見 大洋 昭和 新明 明和 東海".split(),
+    "China": _words("晶科 恒瑞 华测 博雅 中科 安捷 蓝海 新源 天诚 瑞康 远大 联创 鼎新 盛达 宏远 精诚 康泰 汇丰"),
+    "North America": _words("Redwood Summit Harbor Pioneer Cascade Liberty Beacon Granite Evergreen Keystone Aurora"),
+    "Japan": _words("東和 日星 三栄 旭光 富士見 大洋 昭和 新明 明和 東海"),
 }
 FIRMS = {
-    "China": "制药有限公司|半导体股份有限公司|食品集团|化工有限公司|大学|汽车零部件有限公司|新能源科技有限公司|环境监测站".split("|"),
-    "North America": "Pharma Inc.|Semiconductor Corp.|Foods Inc.|Chemicals LLC|University|Automotive Corp.|Energy Inc.|Labs LLC".split("|"),
-    "Japan": "製薬株式会社|半導体株式会社|食品株式会社|化学株式会社|大学|自動車部品株式会社|エネルギー株式会社|環境研究所".split("|"),
+    "China": [
+        *_words("制药有限公司 半导体股份有限公司 食品集团 化工有限公司"),
+        *_words("大学 汽车零部件有限公司 新能源科技有限公司 环境监测站"),
+    ],
+    "North America": [
+        *_words("Pharma Inc.|Semiconductor Corp.|Foods Inc.|Chemicals LLC", "|"),
+        *_words("University|Automotive Corp.|Energy Inc.|Labs LLC", "|"),
+    ],
+    "Japan": [
+        *_words("製薬株式会社 半導体株式会社 食品株式会社 化学株式会社"),
+        *_words("大学 自動車部品株式会社 エネルギー株式会社 環境研究所"),
+    ],
 }

@@ -87,7 +87,7 @@ def _orders(company: Company, rng: np.random.Generator) -> tuple[Table, Table]:
 def _sell_through(company: Company, rng: np.random.Generator) -> Table:
     """What dealers report, each about as much as it orders, a day to two weeks after the sale."""
     dealers, products = company.dealers, company.products
-    dealer, day = _spread(company, rng, 38.0)
+    dealer, day = _spread(company, rng, 27.0)
     product, quantity = _goods(company, rng, len(dealer), day, np.array([1, 2, 4, 2, 20, 1]))
     net = quantity * products.price[product] * rng.integers(820, 960, len(dealer)) // 1000
     terminal = rng.integers(1, 60, len(dealer))
@@ -121,12 +121,14 @@ def _registrations(company: Company, rng: np.random.Generator) -> Table:
         {
             "registration_id": numbered("REG", count, 5),
             "account_id": company.accounts.ids[account],
-            "user_id": np.where(by_dealer, None, users),
-            "dealer_id": np.where(by_dealer, dealer, None),
+            "user_id": as_text(None if at_dealer else user for at_dealer, user in zip(by_dealer, users, strict=True)),
+            "dealer_id": as_text(one if at_dealer else None for at_dealer, one in zip(by_dealer, dealer, strict=True)),
             "registered_at": stamps,
             "expires_on": company.days(day + 180),
             "status": rng.choice(
-                np.array(["approved", "pending", "rejected", "withdrawn"], dtype=object), count, p=[0.72, 0.1, 0.12, 0.06]
+                np.array(["approved", "pending", "rejected", "withdrawn"], dtype=object),
+                count,
+                p=[0.72, 0.1, 0.12, 0.06],
             ),
             "updated_at": later(company, stamps, rng.integers(3600, 400_000, count)),
         },

@@ -150,9 +150,10 @@ def _name(rng: np.random.Generator, team: str, taken: set[str]) -> str:
             if all(one in taken for one in names):
                 name = f"{name} {len(taken)}"
         else:
-            name = str(rng.choice(list(catalogue.SURNAMES))) + catalogue.GIVEN_NAMES[
-                int(rng.integers(len(catalogue.GIVEN_NAMES)))
-            ]
+            name = (
+                str(rng.choice(list(catalogue.SURNAMES)))
+                + catalogue.GIVEN_NAMES[int(rng.integers(len(catalogue.GIVEN_NAMES)))]
+            )
             if len(taken) > 1200:
                 name += str(len(taken))
         if name not in taken:
@@ -241,16 +242,20 @@ def _list_products(seed: int, first_day: date) -> Products:
             lines.append(line)
             prices.append(price * 100 + int(rng.choice([0, 0, 0, 50, 90])))
             months = catalogue.LAUNCHES.get((line, place))
-            day = first_of_month(first_day, -months) if months else first_day - timedelta(days=int(rng.integers(400, 3000)))
+            day = (
+                first_of_month(first_day, -months)
+                if months
+                else first_day - timedelta(days=int(rng.integers(400, 3000)))
+            )
             launched.append((day - first_day).days)
-    price = np.array(prices)
+    list_price = np.array(prices)
     return Products(
         ids=numbered("P", len(names), 3),
         names=as_text(names),
         line=as_text(lines),
         line_no=np.repeat(np.arange(6), 10),
-        price=price,
-        cost=price * rng.integers(440, 640, len(names)) // 1000,
+        price=list_price,
+        cost=list_price * rng.integers(440, 640, len(names)) // 1000,
         launched=np.array(launched),
     )
 
@@ -259,7 +264,9 @@ def _sign_dealers(seed: int, scale: float, people: list[Person], company_days: i
     rng = draws(seed, "dealers")
     count = max(7, round(45 * scale))
     overseas = max(1, round(count / 9))
-    region = np.array(["East China", "South China", "North China", "West China"])[rng.integers(0, 4, count)].astype(object)
+    region = np.array(["East China", "South China", "North China", "West China"])[rng.integers(0, 4, count)].astype(
+        object
+    )
     currency = as_text(["CNY"] * count)
     region[-overseas:], currency[-overseas:] = "North America", "USD"
     region[-(overseas // 2) or count :], currency[-(overseas // 2) or count :] = "Japan", "JPY"
@@ -430,7 +437,9 @@ def tables(company: Company) -> list[Table]:
                 "terminated_on": dealer_left,
                 "im_user_id": as_text(f"wx_{dealer.lower()}" for dealer in dealers.ids),
                 "company_id": as_text([None] * len(dealers.ids)),
-                "updated_at": known(company.days(np.where(dealers.left < company.day_count, dealers.left, dealers.onboarded))),
+                "updated_at": known(
+                    company.days(np.where(dealers.left < company.day_count, dealers.left, dealers.onboarded))
+                ),
             },
         ),
     ]

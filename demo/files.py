@@ -61,7 +61,9 @@ DELIVERED = {
 
 def as_days(days: Iterable[date | None]) -> Array:
     """Dates as datetime64[D]; None is NaT."""
-    return np.array([np.datetime64("NaT") if day is None else np.datetime64(day) for day in days], dtype="datetime64[D]")
+    return np.array(
+        [np.datetime64("NaT") if day is None else np.datetime64(day) for day in days], dtype="datetime64[D]"
+    )
 
 
 def as_text(values: Iterable[str | None]) -> Array:
@@ -96,9 +98,7 @@ class Table:
 
     def append(self, other: Table) -> None:
         """Adds the rows of a table with the same columns."""
-        self.columns = {
-            column: np.concatenate([values, other[column]]) for column, values in self.columns.items()
-        }
+        self.columns = {column: np.concatenate([values, other[column]]) for column, values in self.columns.items()}
 
     def add(self, **cells: Any) -> None:
         """Adds one row; every column must be given, in the column's units."""
@@ -176,7 +176,7 @@ def _cell(column: str, kind: str, file_format: str) -> str:
         return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ') as {column}"
     if kind == "int":
         return f"nullif({column}, {MISSING}) as {column}"
-    return f"cast({column} as {'boolean' if kind == 'bool' else 'varchar'}) as {column}"
+    return column if kind == "bool" else f"nullif(cast({column} as varchar), '') as {column}"
 
 
 def _labels(updated_at: Array, every: str) -> Array:
@@ -186,6 +186,13 @@ def _labels(updated_at: Array, every: str) -> Array:
         return as_text(str(month) for month in months)
     years, month_numbers = months.astype(int) // 12 + 1970, months.astype(int) % 12
     return as_text(f"{year}q{month // 3 + 1}" for year, month in zip(years, month_numbers, strict=True))
+
+
+def _stageable(values: Array) -> Array:
+    """A column as DuckDB takes it: moments in seconds, missing texts empty (it guesses a type by the first cells)."""
+    if values.dtype.kind == "M":
+        return values.astype("datetime64[s]")
+    return as_text(cell or "" for cell in values) if values.dtype.kind in "OU" else values
 
 
 class Writer:
@@ -224,13 +231,10 @@ class Writer:
         self._copy(table, stem, file_format, "")
 
     def _stage(self, table: Table, labels: Array) -> None:
-        staged = {
-            column: values.astype("datetime64[s]") if values.dtype.kind == "M" else values
-            for column, values in {**table.columns, "_label": labels}.items()
+        staged = {  # noqa: F841 - DuckDB finds it by its name
+            column: _stageable(values) for column, values in {**table.columns, "_label": labels}.items()
         }
-        self._connection.register("staged", staged)
         self._connection.execute("create or replace temp table held as from staged")
-        self._connection.unregister("staged")
 
     def _copy(self, table: Table, stem: str, file_format: str, condition: str) -> None:
         kinds = {column: kind.rstrip("!") for column, kind in CONTRACT[table.name]["columns"].items()}

@@ -13,7 +13,7 @@ from demo.files import MISSING, Array, Table, as_text, numbered, utc
 #: What a month sells, 1 on average: the Spring Festival is quiet and quarters end busily.
 MONTH_WEIGHTS = np.array([0.86, 0.66, 1.16, 0.94, 0.98, 1.24, 0.84, 0.90, 1.18, 0.88, 1.04, 1.36])
 HOLIDAYS = [("2025-01-28", 8), ("2025-05-01", 5), ("2025-10-01", 8), ("2026-02-16", 8), ("2026-05-01", 5)]
-#: Units of a foreign currency's hundredths for 1000 hundredths of CNY when prices are set; whole units where no cents are used.
+#: Hundredths of a currency for 1000 hundredths of CNY when prices are set, and the smallest amount that is used.
 PRICED = {"USD": (140, 1), "JPY": (20_500, 100), "CNY": (1000, 1)}
 #: How often a line of an opportunity's order, and of a repeat order, is of each product line.
 MIX = {True: [0.17, 0.24, 0.18, 0.21, 0.08, 0.12], False: [0.004, 0.07, 0.12, 0.066, 0.64, 0.10]}
@@ -65,7 +65,8 @@ def pick_days(rng: np.random.Generator, weights: Array, first: Array, last: Arra
     """A day number for each pair of bounds (both included), heavier days more often."""
     reach = np.concatenate([[0.0], np.cumsum(weights)])
     low, high = reach[first], reach[np.maximum(last, first) + 1]
-    return np.clip(np.searchsorted(reach, low + rng.random(len(first)) * (high - low), side="right") - 1, first, last)
+    day = np.searchsorted(reach, low + rng.random(len(first)) * (high - low), side="right") - 1
+    return np.asarray(np.clip(day, first, last))
 
 
 def moments(company: Company, days: Array, seconds: Array) -> Array:
@@ -150,7 +151,9 @@ def _open_pipeline(company: Company, rng: np.random.Generator, weights: Array) -
     close = created + np.maximum(4, rng.lognormal(3.9, 0.55, len(seller)).astype(int))
     won = rng.random(len(seller)) < np.clip(0.34 * skill[seller] ** 1.2, 0.12, 0.72)
     days = company.days(close)
-    quarter_end = ((days.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
+    quarter_end = (
+        ((days.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
+    )
     left = (quarter_end - days).astype(int)
     pulled = won & (left <= 25) & (rng.random(len(seller)) < 0.45)
     close = np.where(pulled, close + np.maximum(0, left - rng.integers(1, 6, len(seller))), close)
@@ -168,7 +171,7 @@ def _open_pipeline(company: Company, rng: np.random.Generator, weights: Array) -
 
 
 def _take_orders(company: Company, rng: np.random.Generator, weights: Array, pipeline: _Pipeline) -> _Orders:
-    """Orders of won opportunities, repeat orders of the sellers' accounts, orders nobody sold, and one old order each."""
+    """Orders of won opportunities, repeat orders, orders that nobody sold, and an old order of each older account."""
     from_pipeline = np.flatnonzero(pipeline.won & (rng.random(len(pipeline.won)) < 0.97))
     ordered = np.minimum(pipeline.close[from_pipeline] + rng.integers(0, 3, len(from_pipeline)), company.day_count - 1)
     bounds = np.array([employment(company, person) for person in company.sellers])
@@ -213,7 +216,7 @@ def _take_orders(company: Company, rng: np.random.Generator, weights: Array, pip
 def _fill_lines(
     company: Company, rng: np.random.Generator, orders: _Orders, currency: Array
 ) -> tuple[Array, dict[str, Array]]:
-    """The order that each line belongs to, and the lines' product, quantity, net amount and cost in the order's currency."""
+    """The order that each line belongs to, and the lines' product, quantity, net amount and cost in its currency."""
     products, has_deal = company.products, orders.opportunity >= 0
     count = np.where(has_deal, 2 + rng.poisson(1.4, len(has_deal)), 1 + rng.poisson(1.36, len(has_deal)))
     count[orders.day < 0] = 1
@@ -261,7 +264,9 @@ def _bill(company: Company, rng: np.random.Generator, orders: Table, seen: Array
     net = np.asarray(orders["net_total"][index])
     first = net * 3 // 10 // 100 * 100
     net = np.where(part == 1, first, np.where(part == 2, net - first, net))
-    terms = np.array([60, 45, 30])[np.array([{"A": 0, "B": 1}.get(t, 2) for t in company.accounts.tier])[account[index]]]
+    terms = np.array([60, 45, 30])[
+        np.array([{"A": 0, "B": 1}.get(t, 2) for t in company.accounts.tier])[account[index]]
+    ]
     order = np.lexsort((index, invoiced))
     keep = order[invoiced[order] < company.day_count]
     index, invoiced, net, terms = index[keep], invoiced[keep], net[keep], terms[keep]
@@ -368,19 +373,17 @@ def _record_pipeline(company: Company, rng: np.random.Generator, pipeline: _Pipe
 
 
 def _two_way_splits(company: Company, rng: np.random.Generator, trade: Trade, pipeline: _Pipeline) -> None:
-    """One won deal in twelve, and one order in forty without a deal, is shared with a colleague of the same currency."""
+    """One won deal in twelve, and one order in forty without a deal, is shared with a colleague."""
     people = company.sellers
-    kinds: dict[str, list[int]] = {}
-    for number, person in enumerate(people):
-        kinds.setdefault(person.currency, []).append(number)
-
-    def colleague(seller: int) -> int:
-        others = [one for one in kinds[people[seller].currency] if one != seller and people[one].hired_on <= company.first_day]
-        return int(rng.choice(others))
-
-    deals = np.flatnonzero(pipeline.won & (rng.random(len(pipeline.won)) < 1 / 12))
-    alone = trade.orders["opportunity_id"] == None  # noqa: E711
-    sold = (trade.seller >= 0) & (trade.day >= 0) & alone.astype(bool)
+    settled = [number for number, person in enumerate(people) if person.hired_on <= company.first_day]
+    colleagues = [
+        [other for other in settled if other != number and people[other].currency == person.currency]
+        for number, person in enumerate(people)
+    ]
+    has_one = np.array([bool(others) for others in colleagues])
+    deals = np.flatnonzero(pipeline.won & has_one[pipeline.seller] & (rng.random(len(pipeline.won)) < 1 / 12))
+    alone = np.array([deal is None for deal in trade.orders["opportunity_id"]])
+    sold = alone & (trade.seller >= 0) & (trade.day >= 0) & has_one[trade.seller]
     orders = np.flatnonzero(sold & (rng.random(len(sold)) < 1 / 40))
     for table, key, rows, seller, known in (
         (trade.opportunity_team, "opportunity_id", deals, pipeline.seller, trade.opportunities["updated_at"]),
@@ -388,7 +391,7 @@ def _two_way_splits(company: Company, rng: np.random.Generator, trade: Trade, pi
     ):
         source = trade.opportunities if key == "opportunity_id" else trade.orders
         shares = rng.choice([5000, 6000, 7000, 8000], len(rows))
-        pairs = [(int(seller[row]), colleague(int(seller[row]))) for row in rows]
+        pairs = [(int(seller[row]), int(rng.choice(colleagues[int(seller[row])]))) for row in rows]
         table.append(
             Table(
                 table.name,
@@ -440,7 +443,7 @@ def simulate(company: Company, seed: int) -> Trade:
         held = dealer_of.get(company.sellers[orders.seller[row]].user_id, np.zeros(0, int))
         if len(held):
             dealers[row] = company.dealers.ids[held[int(rng.integers(len(held)))]]
-    channel[(channel == "dealer") & (dealers == None)] = "direct"  # noqa: E711
+    channel[(channel == "dealer") & np.array([dealer is None for dealer in dealers])] = "direct"
 
     ordered_at = moments(company, orders.day, orders.seconds)
     updated_at = later(company, ordered_at, rng.integers(30, 5400, count))

@@ -1,4 +1,7 @@
-{# Direct credits and the shares that nobody receives add up to the events, per measure, currency and month: difference zero. #}
+{#
+    Direct credits and the shares that nobody receives add up to the events, per measure, currency and month:
+    difference zero.
+#}
 {{ config(meta={'dagster': {'ref': {'name': 'fct_credits'}}}) }}
 with
 

@@ -1,4 +1,7 @@
-{# The lines of a payee, plan and period add up to what the statement says is payable, in the plan's currency and in the base currency. #}
+{#
+    The lines of a payee, plan and period add up to what the statement says is payable, in the plan's currency and
+    in the base currency.
+#}
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_statements'}}}) }}
 with
 

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per landed or quarantined file. Additive: the counts. received_on is the day of the file's newest landed row, that of
-    the calculation for a file without one.
+    Grain: one row per landed or quarantined file. Additive: the counts. received_on is the day of the file's newest
+    landed row, that of the calculation for a file without one.
 #}
 with
 

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per source table that becomes a fact or dimension, and day. Additive: staged_count.
-    The day is the one the fact has; a row without one (its order has not come, a product without a launch) is counted on the day of
-    the calculation.
+    Grain: one row per source table that becomes a fact or dimension, and day. Additive: staged_count. The day is
+    the one the fact has; a row without one (its order has not come, a product without a launch) is counted on the
+    day of the calculation.
 #}
 {%- set counted = {
     'crm.accounts': ['stg_crm__accounts', company_date('created_at')],

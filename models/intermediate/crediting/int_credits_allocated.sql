@@ -1,7 +1,8 @@
 {#
-    Grain: one row per event and payee it is credited to, plus one row for each share that nobody receives (span_no null).
-    Additive: value, over credit_kind 'direct' (direct rows of an event, received or not, add to its value exactly).
-    credit_no is the order of lines: (occurred_on, event_id, payee_id, credit_kind) (engine.md §2, §8 B1 to B5, B8 to B10).
+    Grain: one row per event and payee it is credited to, plus one row for each share that nobody receives (span_no
+    null). Additive: value, over credit_kind 'direct' (direct rows of an event, received or not, add to its value
+    exactly). credit_no is the order of lines: (occurred_on, event_id, payee_id, credit_kind) (engine.md §2, §8 B1
+    to B5, B8 to B10).
 #}
 with
 
@@ -204,8 +205,9 @@ final as (
         case when measures.unit_kind = 'money' then events.currency end as currency,
         events.occurred_on,
         events.rate_on,
-        case when events.is_return
-            then coalesce({{ quotient10('abs(events.value)', 'events.sale_value') }}, 0)
+        case
+            when events.is_return
+                then coalesce({{ quotient10('abs(events.value)', 'events.sale_value') }}, 0)
         end as returned_share
     from allocated
     inner join events

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per deal (order or opportunity), payee and credit kind of its split and overlay rows. Not additive across kinds.
-    Shares of kind split that miss 1 by at most 0.0001 are brought to exactly 1 at the greatest of them; worse ones are a data
-    error (is_valid false: the owner is credited) (engine.md §2, §8 B1).
+    Grain: one row per deal (order or opportunity), payee and credit kind of its split and overlay rows. Not
+    additive across kinds. Shares of kind split that miss 1 by at most 0.0001 are brought to exactly 1 at the
+    greatest of them; worse ones are a data error (is_valid false: the owner is credited) (engine.md §2, §8 B1).
 #}
 with
 
@@ -62,9 +62,11 @@ final as (
         payee_id,
         case when kind = 'split' then 'direct' else 'overlay' end as credit_kind,
         cast(
-            case when kind = 'split' and place = 1 and abs(share_total - 1) <= 0.0001
-                then share + 1 - share_total
-            else share end as {{ money() }}
+            case
+                when kind = 'split' and place = 1 and abs(share_total - 1) <= 0.0001
+                    then share + 1 - share_total
+                else share
+            end as {{ money() }}
         ) as share,
         cast(share_total as {{ money() }}) as share_total,
         kind <> 'split' or abs(share_total - 1) <= 0.0001 as is_valid

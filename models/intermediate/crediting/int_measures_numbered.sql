@@ -1,4 +1,7 @@
-{# Grain: one row per measure. measure_no is its place in the order of names: the short key that events are joined by. #}
+{#
+    Grain: one row per measure. measure_no is its place in the order of names: the short key that events are joined
+    by.
+#}
 with
 
 measures as (

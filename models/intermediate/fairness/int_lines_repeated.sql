@@ -1,9 +1,9 @@
 {#
-    Grain: one row per line whose credit has an equal one: of the same component and period, with the same value, currency and deal
-    dimensions, the same exchange day where it was converted, and, where the method reads them, the same position (marginal) and
-    quota (marginal by attainment). deal_no names what is equal. Not additive.
-    Everything is taken from the credit and its deal, and the amount from the line: what the line says of tiers and factors is judged
-    later, not believed here.
+    Grain: one row per line whose credit has an equal one: of the same component and period, with the same value,
+    currency and deal dimensions, the same exchange day where it was converted, and, where the method reads them,
+    the same position (marginal) and quota (marginal by attainment). deal_no names what is equal. Not additive.
+    Everything is taken from the credit and its deal, and the amount from the line: what the line says of tiers and
+    factors is judged later, not believed here.
 #}
 with
 
@@ -159,10 +159,7 @@ deals as (
     select
         items.item_no,
         dense_rank() over (
-            order by
-                {%- for expression in deal_dimensions().values() %}
-                {{ expression }} nulls first{{ ',' if not loop.last }}
-                {%- endfor %}
+            order by {{ deal_dimensions().values() | join(' nulls first, ') }} nulls first
         ) as dimensions_no
     from items
     inner join candidate_items

@@ -1,9 +1,10 @@
 {#
-    Grain: one row per deal_no and pair of ways in which its equal credits are paid, where the ways differ by more than a minor unit;
-    each way is shown by its first line. Additive: pair_count, the pairs of lines it stands for. Not additive: amounts.
-    Plan rows set two ways apart when each amount follows from its own plan rows (assignment, modifiers, cap_per_event), and each thing
-    in which they differ has a reason in the plan: the assignment's personal factor; modifiers with a condition on the payee, in whose
-    dimensions the two differ; the share of an amount for each event; an amount on entering a tier.
+    Grain: one row per deal_no and pair of ways in which its equal credits are paid, where the ways differ by more
+    than a minor unit; each way is shown by its first line. Additive: pair_count, the pairs of lines it stands for.
+    Not additive: amounts. Plan rows set two ways apart when each amount follows from its own plan rows (assignment,
+    modifiers, cap_per_event), and each thing in which they differ has a reason in the plan: the assignment's
+    personal factor; modifiers with a condition on the payee, in whose dimensions the two differ; the share of an
+    amount for each event; an amount on entering a tier.
 #}
 with
 
@@ -146,14 +147,23 @@ recalculated as (
             {%- for dimension, expression in payee_dimensions().items() %}
             case when dimensions_read.reads_{{ dimension }} = 1 then concat('|', {{ expression }}) else '' end,
             {%- endfor %}
-            case when dimensions_read.reads_tenure_days = 1
-                then concat('|', cast({{ dbt.datediff('spans.hired_on', 'lines.occurred_on', 'day') }} as {{ dbt.type_string() }}))
-            else '' end
+            case
+                when dimensions_read.reads_tenure_days = 1
+                    then concat(
+                        '|',
+                        cast(
+                            {{ dbt.datediff('spans.hired_on', 'lines.occurred_on', 'day') }} as {{ dbt.type_string() }}
+                        )
+                    )
+                else ''
+            end
         ) as payee_values,
         lines.amount_rated,
-        case when group_rates.event_amount <> 0
-            then {{ mul10(mul10('group_rates.event_amount', 'lines.share'), 'lines.entry_ratio') }}
-        else cast(0 as {{ step() }}) end as amount_by_event,
+        case
+            when group_rates.event_amount <> 0
+                then {{ mul10(mul10('group_rates.event_amount', 'lines.share'), 'lines.entry_ratio') }}
+            else cast(0 as {{ step() }})
+        end as amount_by_event,
         lines.method = 'marginal'
         and group_rates.pays_amounts = 1
         and lines.credit_no = group_rates.first_credit_no as is_first_entry,
@@ -323,17 +333,26 @@ reasoned as (
         and not (pairs.differs_by_rate and not pairs.differs_by_entry)
         and not (pairs.differs_by_modifiers and not pairs.differs_by_payee_values) as has_reasons,
         concat(
-            case when pairs.differs_by_person
-                then concat('; plan_assignments ', pairs.assignment_id, ', ', pairs.other_assignment_id)
-            else '' end,
-            case when pairs.differs_by_modifiers and pairs.differs_by_payee_values
-                then concat('; plan_modifiers ', modifiers_listed.modifier_list)
-            else '' end,
-            case when pairs.differs_by_event_amount or pairs.differs_by_entry
-                then concat(
-                    '; plan_tiers ', pairs.component_id, ' from ', {{ plain_number('cast(tiers.tier_from as decimal(28, 6))') }}
-                )
-            else '' end
+            case
+                when pairs.differs_by_person
+                    then concat('; plan_assignments ', pairs.assignment_id, ', ', pairs.other_assignment_id)
+                else ''
+            end,
+            case
+                when pairs.differs_by_modifiers and pairs.differs_by_payee_values
+                    then concat('; plan_modifiers ', modifiers_listed.modifier_list)
+                else ''
+            end,
+            case
+                when pairs.differs_by_event_amount or pairs.differs_by_entry
+                    then concat(
+                        '; plan_tiers ',
+                        pairs.component_id,
+                        ' from ',
+                        {{ plain_number('cast(tiers.tier_from as decimal(28, 6))') }}
+                    )
+                else ''
+            end
         ) as reasons
     from pairs
     inner join tiers

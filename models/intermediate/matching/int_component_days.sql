@@ -1,6 +1,7 @@
 {#
-    Grain: one row per component, payee and span of days on which its credits count, within one period, [valid_from, valid_to).
-    group_no is payee × component × period: the unit that positions, attainment, caps and floors run over (engine.md §3, §8 C5).
+    Grain: one row per component, payee and span of days on which its credits count, within one period, [valid_from,
+    valid_to). group_no is payee × component × period: the unit that positions, attainment, caps and floors run over
+    (engine.md §3, §8 C5).
 #}
 with
 

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per combination of value classes and component whose conditions all hold there.
-    modifier_set_no names the event modifiers that hold there too (int_modifier_sets); null where none does (engine.md §3, §4, §8 D9).
+    Grain: one row per combination of value classes and component whose conditions all hold there. modifier_set_no
+    names the event modifiers that hold there too (int_modifier_sets); null where none does (engine.md §3, §4, §8
+    D9).
 #}
 with
 
@@ -84,7 +85,8 @@ held as (
     inner join class_conditions
         on
             dimensions.dimension = class_conditions.dimension
-            and class_conditions.class_code = combinations.class_code % dimensions.next_weight - combinations.class_code % dimensions.weight
+            and class_conditions.class_code
+            = combinations.class_code % dimensions.next_weight - combinations.class_code % dimensions.weight
     inner join conditions
         on cast(class_conditions.condition_no as integer) = conditions.condition_no
     group by combinations.class_code, conditions.owner_id
@@ -117,7 +119,9 @@ modifiers_matched as (
     select
         components_matched.class_code,
         components_matched.component_no,
-        {{ text_list('cast(modifiers.modifier_no as ' ~ dbt.type_string() ~ ')', 'modifiers.modifier_no') }} as modifier_list
+        {{ text_list(
+            'cast(modifiers.modifier_no as ' ~ dbt.type_string() ~ ')', 'modifiers.modifier_no'
+        ) }} as modifier_list
     from components_matched
     inner join modifiers
         on components_matched.component_no = modifiers.component_no

@@ -1,4 +1,7 @@
-{# Grain: one row per received credit: the code of the combination of value classes of its deal, its payee and its day. #}
+{#
+    Grain: one row per received credit: the code of the combination of value classes of its deal, its payee and its
+    day.
+#}
 with
 
 classes as (

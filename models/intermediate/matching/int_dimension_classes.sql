@@ -1,8 +1,8 @@
 {#
-    Grain: one row per dimension and value that occurs, for the dimensions that a condition names.
-    Values that no condition tells apart share a class; class_code is the class number times a weight of the dimension, so that the
-    sum over dimensions names a combination of classes; the part of a dimension is code % next_weight - code % weight. Each condition is decided once a value, never once a row
-    (engine.md §8 C12). '' is "no value".
+    Grain: one row per dimension and value that occurs, for the dimensions that a condition names. Values that no
+    condition tells apart share a class; class_code is the class number times a weight of the dimension, so that the
+    sum over dimensions names a combination of classes; the part of a dimension is code % next_weight - code %
+    weight. Each condition is decided once a value, never once a row (engine.md §8 C12). '' is "no value".
 #}
 with recursive
 
@@ -112,9 +112,11 @@ deal_sizes_converted as (
     select
         deal_sizes.value,
         plan_currencies.currency,
-        cast(case when deal_sizes.currency = plan_currencies.currency
-            then deal_sizes.amount
-        else {{ converted('deal_sizes.amount', 'deal_rates.rate_to_base', 'plan_rates.rate_to_base') }} end as {{ step() }}) as amount
+        cast(case
+            when deal_sizes.currency = plan_currencies.currency
+                then deal_sizes.amount
+            else {{ converted('deal_sizes.amount', 'deal_rates.rate_to_base', 'plan_rates.rate_to_base') }}
+        end as {{ step() }}) as amount
     from deal_sizes
     cross join plan_currencies
     left join rates as deal_rates
@@ -149,10 +151,15 @@ compared as (
         conditions.operator,
         occurring.dimension,
         occurring.value as occurring_value,
-        case when conditions.dimension = 'deal_size'
-            then coalesce(cast(deal_sizes_converted.amount as {{ dbt.type_string() }}), '')
-        else occurring.value end as value,
-        case when occurring.value in ('true', 'false') then lower(condition_items.item) else condition_items.item end as item
+        case
+            when conditions.dimension = 'deal_size'
+                then coalesce(cast(deal_sizes_converted.amount as {{ dbt.type_string() }}), '')
+            else occurring.value
+        end as value,
+        case
+            when occurring.value in ('true', 'false') then lower(condition_items.item)
+            else condition_items.item
+        end as item
     from occurring
     inner join conditions
         on occurring.dimension = conditions.dimension
@@ -173,8 +180,18 @@ numbered as (
         occurring_value,
         value,
         item,
-        case when {{ is_number('value') }} and {{ is_number('item') }} then cast(value as decimal(38, 10)) end as value_number,
-        case when {{ is_number('value') }} and {{ is_number('item') }} then cast(item as decimal(38, 10)) end as item_number
+        case
+            when
+                {{ is_number('value') }}
+                and {{ is_number('item') }}
+                then cast(value as decimal(38, 10))
+        end as value_number,
+        case
+            when
+                {{ is_number('value') }}
+                and {{ is_number('item') }}
+                then cast(item as decimal(38, 10))
+        end as item_number
     from compared
 ),
 
@@ -204,9 +221,11 @@ decided as (
         condition_no,
         dimension,
         occurring_value,
-        case when operator in ('ne', 'not_in')
-            then min(case when holds then 1 else 0 end)
-        else max(case when holds then 1 else 0 end) end as holds
+        case
+            when operator in ('ne', 'not_in')
+                then min(case when holds then 1 else 0 end)
+            else max(case when holds then 1 else 0 end)
+        end as holds
     from tested
     group by condition_no, dimension, occurring_value, operator
 ),
@@ -215,7 +234,12 @@ signed as (
     select
         dimension,
         occurring_value as value,
-        coalesce({{ text_list("case when holds = 1 then cast(condition_no as " ~ dbt.type_string() ~ ") end", 'condition_no') }}, '') as signature
+        coalesce(
+            {{ text_list(
+                "case when holds = 1 then cast(condition_no as " ~ dbt.type_string() ~ ") end", 'condition_no'
+            ) }},
+            ''
+        ) as signature
     from decided
     group by dimension, occurring_value
 ),

@@ -1,6 +1,7 @@
 {#
     Grain: one row per set of event modifiers that hold together and place in it, in the order they multiply.
-    factor_so_far is the product up to this place, for display; lines are multiplied step by step (int_payout_modifications).
+    factor_so_far is the product up to this place, for display; lines are multiplied step by step
+    (int_payout_modifications).
 #}
 with recursive
 

@@ -1,4 +1,7 @@
-{# Grain: one row per modifier of a component that calculates. modifier_no follows modifier_id: the order in which factors multiply. #}
+{#
+    Grain: one row per modifier of a component that calculates. modifier_no follows modifier_id: the order in which
+    factors multiply.
+#}
 with
 
 modifiers as (

@@ -1,7 +1,8 @@
 {#
-    Grain: one row per plan, payee and span of days on the plan in which nothing changes, cut at period ends, [valid_from, valid_to).
-    Additive: day_count. The deciding assignment of a day is the most specific one, then the later valid_from, then the greater id;
-    spans whose deciding assignment is a carve-out are left out (plan_contract.yml plan_assignments; engine.md §8 B11, C3, C6).
+    Grain: one row per plan, payee and span of days on the plan in which nothing changes, cut at period ends,
+    [valid_from, valid_to). Additive: day_count. The deciding assignment of a day is the most specific one, then the
+    later valid_from, then the greater id; spans whose deciding assignment is a carve-out are left out
+    (plan_contract.yml plan_assignments; engine.md §8 B11, C3, C6).
 #}
 with
 
@@ -197,8 +198,8 @@ boundaries as (
     inner join periods
         on
             applicable.period = periods.period
-            and periods.period_start > applicable.valid_from
-            and periods.period_start < applicable.valid_to
+            and applicable.valid_from < periods.period_start
+            and applicable.valid_to > periods.period_start
     union
     select
         applicable.plan_id,
@@ -208,8 +209,8 @@ boundaries as (
     inner join absences
         on
             applicable.payee_id = absences.user_id
-            and absences.starts_on > applicable.valid_from
-            and absences.starts_on < applicable.valid_to
+            and applicable.valid_from < absences.starts_on
+            and applicable.valid_to > absences.starts_on
     union
     select
         applicable.plan_id,
@@ -219,8 +220,8 @@ boundaries as (
     inner join absences
         on
             applicable.payee_id = absences.user_id
-            and absences.ends_before > applicable.valid_from
-            and absences.ends_before < applicable.valid_to
+            and applicable.valid_from < absences.ends_before
+            and applicable.valid_to > absences.ends_before
 ),
 
 segments as (

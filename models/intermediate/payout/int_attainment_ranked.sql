@@ -1,7 +1,7 @@
 {#
-    Grain: one row per group: the tier its total lies in, the next one, and what one more event that just reaches it would pay.
-    Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier, conditions met and no event modifier,
-    minus what it is; null above the last tier (engine.md §8 F6).
+    Grain: one row per group: the tier its total lies in, the next one, and what one more event that just reaches it
+    would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier,
+    conditions met and no event modifier, minus what it is; null above the last tier (engine.md §8 F6).
 #}
 with
 
@@ -72,9 +72,11 @@ next_tiers as (
         cast(next_bands.bound - groups.total as {{ step() }}) as gap,
         coalesce(reached.rate, 0) as rate,
         sum(
-            case when bands.bound <= next_bands.bound and not (groups.line_count > 0 and groups.total >= bands.bound)
-                then bands.amount
-            else 0 end
+            case
+                when bands.bound <= next_bands.bound and not (groups.line_count > 0 and groups.total >= bands.bound)
+                    then bands.amount
+                else 0
+            end
         ) as entry_amount
     from groups
     inner join reached
@@ -116,9 +118,11 @@ capped as (
         multiplied.next_tier_from,
         multiplied.gap,
         multiplied.minor_units,
-        cast(case when multiplied.amount > components.cap_per_event
-            then components.cap_per_event
-        else multiplied.amount end as {{ step() }}) as amount,
+        cast(case
+            when multiplied.amount > components.cap_per_event
+                then components.cap_per_event
+            else multiplied.amount
+        end as {{ step() }}) as amount,
         components.cap_per_period,
         components.floor_per_period
     from multiplied

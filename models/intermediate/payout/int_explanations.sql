@@ -1,4 +1,7 @@
-{# Grain: one row per explanation key: the sentence that says how a line came about, with {placeholders}, in English and Chinese. #}
+{#
+    Grain: one row per explanation key: the sentence that says how a line came about, with {placeholders}, in
+    English and Chinese.
+#}
 with
 
 explanations as (

@@ -1,4 +1,7 @@
-{# Grain: one row per group and line kind (cap, floor) that makes its total equal to the cap or floor. Additive: amount. #}
+{#
+    Grain: one row per group and line kind (cap, floor) that makes its total equal to the cap or floor. Additive:
+    amount.
+#}
 with
 
 totals as (

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per line (group_no, credit_no). Additive: amount within a currency.
-    The narrow table behind fct_payout_lines: integers and decimals only, stored in the order of groups.
-    amount_modified is after modifiers and personal_factor; amount after cap_per_event and rounding (engine.md §5 steps 1 and 3, §8 E1).
+    Grain: one row per line (group_no, credit_no). Additive: amount within a currency. The narrow table behind
+    fct_payout_lines: integers and decimals only, stored in the order of groups. amount_modified is after modifiers
+    and personal_factor; amount after cap_per_event and rounding (engine.md §5 steps 1 and 3, §8 E1).
 #}
 with
 
@@ -83,9 +83,11 @@ personal as (
         modifier_set_no,
         personal_factor,
         amount_multiplied,
-        case when personal_factor = 1
-            then amount_multiplied
-        else {{ mul10_rate('amount_multiplied', 'personal_factor') }} end as amount_modified,
+        case
+            when personal_factor = 1
+                then amount_multiplied
+            else {{ mul10_rate('amount_multiplied', 'personal_factor') }}
+        end as amount_modified,
         minor_units,
         cap_per_event
     from multiplied

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per earning line (group_no, credit_no), with the text keys and everything its explanation needs. A view: the rows are
-    those of int_payout_lines, never stored twice.
+    Grain: one row per earning line (group_no, credit_no), with the text keys and everything its explanation needs.
+    A view: the rows are those of int_payout_lines, never stored twice.
 #}
 with
 
@@ -157,9 +157,11 @@ final as (
         lines.amount_modified,
         abs(lines.amount_modified) > components.cap_per_event as is_capped,
         lines.amount,
-        case when groups.currency = '{{ var("base_currency") }}'
-            then lines.amount
-        else lines_in_base.amount_base end as amount_base
+        case
+            when groups.currency = '{{ var("base_currency") }}'
+                then lines.amount
+            else lines_in_base.amount_base
+        end as amount_base
     from lines
     inner join groups
         on lines.group_no = groups.group_no

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per line and event modifier that holds for it, in the order they multiply. Each product is rounded where it arises,
-    so the factors are applied one after another (engine.md §4, §8 D14 and "Numbers").
+    Grain: one row per line and event modifier that holds for it, in the order they multiply. Each product is
+    rounded where it arises, so the factors are applied one after another (engine.md §4, §8 D14 and "Numbers").
 #}
 with recursive
 

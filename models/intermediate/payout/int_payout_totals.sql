@@ -1,6 +1,7 @@
 {#
     Grain: one row per group (payee, component, period). Additive: earning, cap, floor, total within a currency.
-    total = Σ rounded lines; above cap_per_period a cap line, below floor_per_period a floor line makes it equal (engine.md §5 step 4, §8 E3).
+    total = Σ rounded lines; above cap_per_period a cap line, below floor_per_period a floor line makes it equal
+    (engine.md §5 step 4, §8 E3).
 #}
 with
 
@@ -54,8 +55,12 @@ final as (
         group_no,
         line_count,
         cast(earning as {{ money() }}) as earning,
-        cast(case when earning > cap_per_period then cap_per_period - earning else 0 end as {{ money() }}) as cap_amount,
-        cast(case when earning < floor_per_period then floor_per_period - earning else 0 end as {{ money() }}) as floor_amount,
+        cast(
+            case when earning > cap_per_period then cap_per_period - earning else 0 end as {{ money() }}
+        ) as cap_amount,
+        cast(
+            case when earning < floor_per_period then floor_per_period - earning else 0 end as {{ money() }}
+        ) as floor_amount,
         cast(case
             when earning > cap_per_period then cap_per_period
             when earning < floor_per_period then floor_per_period

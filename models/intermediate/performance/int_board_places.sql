@@ -1,6 +1,7 @@
 {#
-    Grain: one row per board (revenue, attainment, earnings), scope, period and payee: the value a board ranks by and the payee's place.
-    Equal values share a place and the next is left out. A team scope holds the team and the teams below it.
+    Grain: one row per board (revenue, attainment, earnings), scope, period and payee: the value a board ranks by
+    and the payee's place. Equal values share a place and the next is left out. A team scope holds the team and the
+    teams below it.
 #}
 with
 

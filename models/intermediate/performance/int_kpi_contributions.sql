@@ -1,7 +1,7 @@
 {#
-    Grain: one row per KPI, payee span and day. Additive: numerator, denominator, within a KPI. denominator is null for KPIs that are sums.
-    Money is in the base currency; credits are direct ones. Formulas: engine.md §8 A13 (repurchase_rate counts accounts of a period and
-    is in int_kpi_repurchases).
+    Grain: one row per KPI, payee span and day. Additive: numerator, denominator, within a KPI. denominator is null
+    for KPIs that are sums. Money is in the base currency; credits are direct ones. Formulas: engine.md §8 A13
+    (repurchase_rate counts accounts of a period and is in int_kpi_repurchases).
 #}
 with
 
@@ -212,9 +212,11 @@ earnings as (
     select
         payout_lines.group_no,
         credits_of_lines.occurred_on,
-        case when groups.currency = '{{ var("base_currency") }}'
-            then payout_lines.amount
-        else payout_lines_in_base.amount_base end as amount_base
+        case
+            when groups.currency = '{{ var("base_currency") }}'
+                then payout_lines.amount
+            else payout_lines_in_base.amount_base
+        end as amount_base
     from payout_lines
     inner join groups
         on payout_lines.group_no = groups.group_no

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per payee span, calendar period (week, month, quarter) and account with an order credited directly to the payee in it.
-    Additive: numerator, denominator within one period kind. numerator 1: the account had an earlier order in the 365 days before its
-    first of the period (engine.md §8 A13).
+    Grain: one row per payee span, calendar period (week, month, quarter) and account with an order credited
+    directly to the payee in it. Additive: numerator, denominator within one period kind. numerator 1: the account
+    had an earlier order in the 365 days before its first of the period (engine.md §8 A13).
 #}
 with
 
@@ -91,7 +91,10 @@ final as (
         in_periods.span_no,
         in_periods.account_id,
         cast(case
-            when days_linked.dealt_before_on >= cast({{ dbt.dateadd('day', -365, 'in_periods.first_dealt_on') }} as date) then 1
+            when
+                days_linked.dealt_before_on
+                >= cast({{ dbt.dateadd('day', -365, 'in_periods.first_dealt_on') }} as date)
+                then 1
             else 0
         end as {{ step() }}) as numerator,
         cast(1 as {{ step() }}) as denominator

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per subject (payee, team with the teams below it, region, company), KPI, calendar period kind and period.
-    Groups are Σ numerator over Σ denominator, never a mean of ratios (engine.md §8 A13). No denominator above 0: no row.
+    Grain: one row per subject (payee, team with the teams below it, region, company), KPI, calendar period kind and
+    period. Groups are Σ numerator over Σ denominator, never a mean of ratios (engine.md §8 A13). No denominator
+    above 0: no row.
 #}
 with
 

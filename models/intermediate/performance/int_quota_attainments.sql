@@ -1,10 +1,11 @@
 {#
-    Grain: one row per payee and plan period with a revenue_booked quota: the KPI quota_attainment. Of several components that measure
-    revenue_booked the one without conditions is taken, then the first by id, so that the figure is that of all the payee booked.
+    Grain: one row per payee and plan period with a revenue_booked quota: the KPI quota_attainment. Of several
+    components that measure revenue_booked the one without conditions is taken, then the first by id, so that the
+    figure is that of all the payee booked.
 #}
 with
 
-groups as (
+payout_groups as (
     select
         payee_id,
         component_no,
@@ -28,19 +29,21 @@ conditions as (
 
 ranked as (
     select
-        groups.payee_id,
-        groups.period,
-        groups.period_start,
-        groups.total,
-        groups.quota,
-        groups.attainment,
+        payout_groups.payee_id,
+        payout_groups.period,
+        payout_groups.period_start,
+        payout_groups.total,
+        payout_groups.quota,
+        payout_groups.attainment,
         row_number() over (
-            partition by groups.payee_id, groups.period, groups.period_start
-            order by case when conditions.owner_id is null then 0 else 1 end asc, groups.component_no asc
+            partition by payout_groups.payee_id, payout_groups.period, payout_groups.period_start
+            order by
+                case when conditions.owner_id is null then 0 else 1 end asc,
+                payout_groups.component_no asc
         ) as place
-    from groups
+    from payout_groups
     left join conditions
-        on groups.component_id = conditions.owner_id
+        on payout_groups.component_id = conditions.owner_id
 ),
 
 final as (

@@ -89,40 +89,76 @@ currencies as (
 ),
 
 named as (
-    select 'plan' as names, plan_id as id, true as is_built
+    select
+        'plan' as names,
+        plan_id as id,
+        true as is_built
     from plans
     union all
-    select 'component' as names, component_id as id, true as is_built
+    select
+        'component' as names,
+        component_id as id,
+        true as is_built
     from components
     union all
-    select 'component, modifier or credit rule' as names, component_id as id, true as is_built
+    select
+        'component, modifier or credit rule' as names,
+        component_id as id,
+        true as is_built
     from components
     union all
-    select 'component, modifier or credit rule' as names, modifier_id as id, true as is_built
+    select
+        'component, modifier or credit rule' as names,
+        modifier_id as id,
+        true as is_built
     from modifiers
     union all
-    select 'component, modifier or credit rule' as names, credit_rule_id as id, true as is_built
+    select
+        'component, modifier or credit rule' as names,
+        credit_rule_id as id,
+        true as is_built
     from credit_rules
     union all
-    select 'trigger' as names, trigger_id as id, true as is_built
+    select
+        'trigger' as names,
+        trigger_id as id,
+        true as is_built
     from triggers
     union all
-    select 'measure' as names, measure as id, is_built
+    select
+        'measure' as names,
+        measure as id,
+        is_built
     from measures
     union all
-    select 'measure or KPI' as names, measure as id, is_built
+    select
+        'measure or KPI' as names,
+        measure as id,
+        is_built
     from measures
     union all
-    select 'measure or KPI' as names, kpi as id, is_built
+    select
+        'measure or KPI' as names,
+        kpi as id,
+        is_built
     from kpis
     union all
-    select 'KPI' as names, kpi as id, is_built
+    select
+        'KPI' as names,
+        kpi as id,
+        is_built
     from kpis
     union all
-    select 'dimension' as names, dimension as id, is_built
+    select
+        'dimension' as names,
+        dimension as id,
+        is_built
     from dimensions
     union all
-    select 'currency' as names, currency as id, true as is_built
+    select
+        'currency' as names,
+        currency as id,
+        true as is_built
     from currencies
 ),
 
@@ -328,9 +364,11 @@ not_built as (
             plan_columns.feature, ' (', cells.column_name, ' ', cells.value, ') is not built in this version'
         ) as reason,
         concat(
-            case when plan_columns.built_values = ''
-                then 'leave it out'
-            else concat('use ', replace(plan_columns.built_values, '|', ' or ')) end,
+            case
+                when plan_columns.built_values = ''
+                    then 'leave it out'
+                else concat('use ', replace(plan_columns.built_values, '|', ' or '))
+            end,
             ', or keep the plan a draft until it is built'
         ) as what_to_do,
         plan_columns.stops_build

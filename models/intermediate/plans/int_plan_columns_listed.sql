@@ -9,8 +9,10 @@ contract (
     {%- set last_table = loop.last %}
     {%- for column, cell in contract.columns.items() %}
     (
-        '{{ table }}', '{{ column }}', '{{ plan_type_words(cell.type) }}', {{ cell.required | default(false) | lower }},
-        '{{ cell.allowed | default("") }}', '{{ cell.names | default("") }}',
+        '{{ table }}', '{{ column }}', '{{ plan_type_words(cell.type) }}',
+        {{ cell.required | default(false) | lower }},
+        '{{ cell.allowed | default("") }}',
+        '{{ cell.names | default("") }}',
         {{ cell.is_factor | default(false) | lower }}
     ){{ ',' if not (loop.last and last_table) }}
     {%- endfor %}

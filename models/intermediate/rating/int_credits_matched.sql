@@ -1,4 +1,7 @@
-{# Grain: one row per received credit and component that counts it: measure, days on the plan and all conditions hold (engine.md §3). #}
+{#
+    Grain: one row per received credit and component that counts it: measure, days on the plan and all conditions
+    hold (engine.md §3).
+#}
 with
 
 credits as (

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per group and tier of a component whose tiers are walked (method marginal): the band of positions the tier pays,
-    [band_from, band_to). Groups without a quota have no bands where tiers are keyed on attainment: they pay nothing.
-    A first tier from 0 or less also covers everything below it (engine.md §4, §8 D1).
+    Grain: one row per group and tier of a component whose tiers are walked (method marginal): the band of positions
+    the tier pays, [band_from, band_to). Groups without a quota have no bands where tiers are keyed on attainment:
+    they pay nothing. A first tier from 0 or less also covers everything below it (engine.md §4, §8 D1).
 #}
 with
 
@@ -30,9 +30,11 @@ bounded as (
         groups.group_no,
         tiers.tier_no,
         tiers.tier_from,
-        case when groups.tier_key = 'attainment'
-            then {{ mul10('groups.quota', 'tiers.tier_from') }}
-        else cast(tiers.tier_from as {{ step() }}) end as bound,
+        case
+            when groups.tier_key = 'attainment'
+                then {{ mul10('groups.quota', 'tiers.tier_from') }}
+            else cast(tiers.tier_from as {{ step() }})
+        end as bound,
         tiers.rate,
         tiers.amount
     from groups
@@ -46,9 +48,11 @@ final as (
         tier_no,
         tier_from,
         bound,
-        case when tier_no = 1 and bound <= 0
-            then cast('-99999999999999999' as {{ step() }})
-        else bound end as band_from,
+        case
+            when tier_no = 1 and bound <= 0
+                then cast('-99999999999999999' as {{ step() }})
+            else bound
+        end as band_from,
         coalesce(
             lead(bound) over (partition by group_no order by tier_no),
             cast('99999999999999999' as {{ step() }})

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position is found by comparison.
-    A flat component has one rate for every position: tier_below is 1 and there are no bounds.
+    Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position
+    is found by comparison. A flat component has one rate for every position: tier_below is 1 and there are no
+    bounds.
 #}
 with
 
@@ -38,11 +39,11 @@ walked as (
         group_no,
         max(case when tier_no = 1 and bound <= 0 then 1 else 0 end) as tier_below,
         max(case when amount <> 0 then 1 else 0 end) as pays_amounts,
-        max(tier_no) as tier_count,
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
         max(case when tier_no = {{ tier_no }} then bound end) as bound_{{ tier_no }},
-        max(case when tier_no = {{ tier_no }} then rate end) as rate_{{ tier_no }}{{ ',' if not loop.last }}
+        max(case when tier_no = {{ tier_no }} then rate end) as rate_{{ tier_no }},
         {%- endfor %}
+        max(tier_no) as tier_count
     from bands
     group by group_no
 ),
@@ -72,12 +73,12 @@ final as (
         coalesce(flat.pays_amounts, walked.pays_amounts, 0) as pays_amounts,
         coalesce(flat.tier_count, walked.tier_count, 0) as tier_count,
         flat.amount_1 as event_amount,
-        coalesce(flat.rate_1, walked.rate_1) as rate_1,
-        walked.bound_1,
         {%- for tier_no in range(2, tiers_side_by_side() + 1) %}
         walked.bound_{{ tier_no }},
-        walked.rate_{{ tier_no }}{{ ',' if not loop.last }}
+        walked.rate_{{ tier_no }},
         {%- endfor %}
+        walked.bound_1,
+        coalesce(flat.rate_1, walked.rate_1) as rate_1
     from groups
     left join flat
         on groups.group_no = flat.group_no

@@ -1,4 +1,7 @@
-{# Grain: one row per line (group_no, credit_no): what the tiers pay for it, before modifiers. Additive: amount_rated within a currency. #}
+{#
+    Grain: one row per line (group_no, credit_no): what the tiers pay for it, before modifiers. Additive:
+    amount_rated within a currency.
+#}
 with
 
 positions as (
@@ -50,12 +53,16 @@ amounts as (
         positions.tier_no,
         positions.is_sliced,
         case when not positions.is_sliced then positions.rate end as rate,
-        case when positions.is_sliced
-            then coalesce(slice_totals.amount, 0)
-        else {{ mul10_rate('positions.basis', 'positions.rate') }} end as amount_by_rate,
-        case when positions.event_amount <> 0
-            then {{ mul10(mul10('positions.event_amount', 'positions.share'), 'positions.entry_ratio') }}
-        else 0 end as amount_by_event,
+        case
+            when positions.is_sliced
+                then coalesce(slice_totals.amount, 0)
+            else {{ mul10_rate('positions.basis', 'positions.rate') }}
+        end as amount_by_rate,
+        case
+            when positions.event_amount <> 0
+                then {{ mul10(mul10('positions.event_amount', 'positions.share'), 'positions.entry_ratio') }}
+            else 0
+        end as amount_by_event,
         positions.modifier_set_no,
         positions.personal_factor
     from positions

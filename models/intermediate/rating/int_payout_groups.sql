@@ -1,6 +1,6 @@
 {#
-    Grain: one row per payee, component and period that calculates (group_no). Additive: total, over groups of one currency.
-    Not additive: quota, attainment. No quota or a quota of 0: both are null (engine.md §3, §8 C3 to C7).
+    Grain: one row per payee, component and period that calculates (group_no). Additive: total, over groups of one
+    currency. Not additive: quota, attainment. No quota or a quota of 0: both are null (engine.md §3, §8 C3 to C7).
 #}
 with
 
@@ -195,9 +195,11 @@ quoted as (
         grouped.first_credit_no,
         payee_quotas.quota as full_quota,
         nullif(
-            case when grouped.prorate
-                then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
-            else payee_quotas.quota end,
+            case
+                when grouped.prorate
+                    then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
+                else payee_quotas.quota
+            end,
             0
         ) as quota
     from grouped

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per sliced line and step: the part of the walk that lies in a tier (step_kind slice), then the amounts of the tiers
-    it enters or falls below (tier_amount). Additive: amount. amount_before and amount_after chain the steps (engine.md §4, §8 D2).
+    Grain: one row per sliced line and step: the part of the walk that lies in a tier (step_kind slice), then the
+    amounts of the tiers it enters or falls below (tier_amount). Additive: amount. amount_before and amount_after
+    chain the steps (engine.md §4, §8 D2).
 #}
 with
 
@@ -36,7 +37,10 @@ overlapping as (
         bands.rate,
         bands.amount as entry_amount,
         case when lines.position_to >= bands.bound then 1 else 0 end
-        - case when lines.credit_no > lines.first_credit_no and lines.position_from >= bands.bound then 1 else 0 end as entries
+        - case
+            when lines.credit_no > lines.first_credit_no and lines.position_from >= bands.bound then 1
+            else 0
+        end as entries
     from lines
     inner join bands
         on lines.group_no = bands.group_no

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per matched credit and component (group_no, credit_no): its basis in plan currency and the position it leads to.
-    Additive: basis. Not additive: position_to, the running total of its group in credit order (engine.md §3, §8 B4).
+    Grain: one row per matched credit and component (group_no, credit_no): its basis in plan currency and the
+    position it leads to. Additive: basis. Not additive: position_to, the running total of its group in credit order
+    (engine.md §3, §8 B4).
 #}
 with
 

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per line (group_no, credit_no): its position in the tiers. A line that stays within one tier has that tier's rate;
-    a line that crosses a bound, or whose tiers pay an amount on entering, is sliced (int_payout_slices).
+    Grain: one row per line (group_no, credit_no): its position in the tiers. A line that stays within one tier has
+    that tier's rate; a line that crosses a bound, or whose tiers pay an amount on entering, is sliced
+    (int_payout_slices).
 #}
 with
 
@@ -37,11 +38,11 @@ located as (
         rates.first_credit_no,
         rates.pays_amounts,
         rates.tier_count,
-        {{ tier_reached('positions.position_to - positions.basis') }} as tier_before,
-        {{ tier_reached('positions.position_to') }} as tier_no,
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-        rates.rate_{{ tier_no }}{{ ',' if not loop.last }}
+        rates.rate_{{ tier_no }},
         {%- endfor %}
+        {{ tier_reached('positions.position_to - positions.basis') }} as tier_before,
+        {{ tier_reached('positions.position_to') }} as tier_no
     from positions
     inner join rates
         on positions.group_no = rates.group_no

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per quota subject, measure, plan period kind and period. The period's own quota if there is one, else the sum of
-    those of the longest shorter period inside it; a longer quota is never divided (engine.md §8 C7).
+    Grain: one row per quota subject, measure, plan period kind and period. The period's own quota if there is one,
+    else the sum of those of the longest shorter period inside it; a longer quota is never divided (engine.md §8
+    C7).
 #}
 with
 

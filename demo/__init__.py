@@ -1,0 +1,1 @@
+"""A simulated company, and public data sets, as landing files."""
