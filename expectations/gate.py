@@ -142,6 +142,8 @@ def _validated(warehouse: Path, checks: Sequence[Check]) -> list[CheckResult]:
             except Exception as error:  # noqa: BLE001  (whatever it is, the question has no answer)
                 results |= {check.name: _failed(check, str(error)) for check in asked}
     finally:
+        # Two engines: the datasource's own and the one that ran the queries. Both keep the file open, read-only.
+        source.get_execution_engine().close()
         source.get_engine().dispose()
     return [results.get(check.name) or _failed(check, "it was not answered") for check in checks]
 
