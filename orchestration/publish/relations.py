@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
@@ -14,12 +14,15 @@ _STRING = duckdb.token_type.string_const
 
 @dataclass(frozen=True)
 class PublicModel:
-    """A relation of the warehouse; `sql` (the compiled select) and `needs` matter only where it is a view."""
+    """A relation of the warehouse; `sql` (the compiled select) and `needs` matter only where it is a view.
+
+    Two are the same when their names are: comparing what they need would walk the whole graph each time.
+    """
 
     schema: str
     name: str
-    needs: tuple[PublicModel, ...] = ()
-    sql: str = ""
+    needs: tuple[PublicModel, ...] = field(default=(), compare=False)
+    sql: str = field(default="", compare=False)
 
     @property
     def quoted(self) -> str:
