@@ -36,14 +36,16 @@ _WHOLE_TYPES = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLI
 
 @dataclass(frozen=True)
 class Cell:
-    """SQL over a file's row for one column: its text as it was, its typed value (null where broken), and what is wrong with it.
+    """SQL over a row of `rows_with_cells` for one column: its text as it was, its value to keep, and what is wrong with it.
 
-    `faults`: condition → reason, in the order they are tried; a condition is true or false, never null.
+    `faults`: condition → reason, in the order they are tried; a condition is true or false, never null. `stages`: the
+    expressions that make the text and the typed value (null where the type is broken), each from the stage before.
     """
 
     text: str
     value: str
     faults: tuple[tuple[str, str], ...]
+    stages: tuple[Mapping[str, str], Mapping[str, str]]
 
 
 def quoted(name: str) -> str:
@@ -58,63 +60,74 @@ def literal(text: str) -> str:
 
 def cells(table: Table, found: Mapping[str, tuple[str, str]]) -> dict[str, Cell]:
     """One cell a column of the contract, for a file that has `found`: contract column → (its SQL name, its SQL type)."""
-    plain = {column.name: _typed(column, *found[column.name]) for column in table.columns if column.name in found}
     # A deletion needs no more than its key and its age: that is all that change feeds send (docs/decisions/0007).
-    deletes = f"coalesce({plain['is_deleted'][1]}, false)" if "is_deleted" in plain else "false"
+    deletes = "coalesce(is_deleted, false)"
     made: dict[str, Cell] = {}
     for column in table.columns:
-        text, value = plain.get(column.name, ("cast(null as varchar)", f"cast(null as {column.sql_type})"))
+        text, value = quoted(f"{column.name} text"), quoted(column.name)
+        stages: tuple[dict[str, str], dict[str, str]] = {text: "cast(null as varchar)"}, {}
+        stages[0][value] = f"cast(null as {column.sql_type})"
         faults: list[tuple[str, str]] = []
         if column.required:
             reason = (
                 "is empty, and must be given" if column.name in found else "is missing from the file, and must be given"
             )
             spared = "" if column.in_key or column.name == "updated_at" else f" and not {deletes}"
-            faults.append((f"({text}) is null{spared}", reason))
+            faults.append((f"{text} is null{spared}", reason))
         if column.name in found:
+            stages = _stages(column, text, value, *found[column.name])
             faults.extend(_broken(column, text, value, found[column.name][1]))
-            for comparison in column.ranges:
-                faults.append(_out_of_range(column, value, comparison, plain))
+            faults.extend(_out_of_range(column, value, comparison, found) for comparison in column.ranges)
+        kept = value
         if column.open_ended:
-            value = f"nullif({value}, {_ENDLESS})"
+            kept = f"nullif({value}, {_ENDLESS})"
         if column.name == "is_deleted":
-            value = f"coalesce({value}, false)"
-        made[column.name] = Cell(text, value, tuple(faults))
+            kept = deletes
+        made[column.name] = Cell(text, kept, tuple(faults), stages)
     return made
 
 
-def _typed(column: Column, name: str, found_type: str) -> tuple[str, str]:
-    """The cell's text as it was, null where the contract says so, and its typed value, null where the type is broken."""
+def rows_with_cells(checked: Mapping[str, Cell], relation: str, others: str) -> str:
+    """A subselect over a file's rows with every cell's text and typed value beside the columns `others`.
+
+    Each expression is written once: planning a statement that repeats them took longer than running it.
+    """
+    first, second = (
+        "".join(f", {expression} as {name}" for cell in checked.values() for name, expression in cell.stages[stage].items())
+        for stage in (0, 1)
+    )
+    return f"(select *{second} from (select {others}{first} from {relation}))"
+
+
+def _stages(column: Column, text: str, value: str, name: str, found_type: str) -> tuple[dict[str, str], dict[str, str]]:
+    """From the file's column: the cell's text as it was, null where the contract says so; from that its typed value."""
     if found_type != "VARCHAR" and _fits(column, found_type):
-        return f"cast({name} as varchar)", f"cast({name} as {column.sql_type})"
-    text = name if found_type == "VARCHAR" else f"cast({name} as varchar)"
-    text = rf"nullif(nullif({text}, ''), '\N')"
+        return {text: f"cast({name} as varchar)", value: f"cast({name} as {column.sql_type})"}, {}
+    plain = name if found_type == "VARCHAR" else f"cast({name} as varchar)"
+    return {text: rf"nullif(nullif({plain}, ''), '\N')"}, {value: _parsed(column, text, found_type)}
+
+
+def _parsed(column: Column, text: str, found_type: str) -> str:
     if column.type == "text":
-        return text, text
-    # Parquet written from data frames gives a day as its midnight.
-    if column.type == "date" and found_type.startswith("TIMESTAMP"):
-        text = rf"regexp_replace({text}, ' 00:00:00(\+00)?$', '')"
+        return text
     if column.type == "int":
-        value = f"case when {_like(text, _WHOLE)} then try_cast(split_part({text}, '.', 1) as bigint) end"
-    elif column.type == "bool":
+        return f"case when {_like(text, _WHOLE)} then try_cast(split_part({text}, '.', 1) as bigint) end"
+    if column.type == "bool":
         lower = f"lower({text})"
-        value = (
-            f"case when {lower} in ('true', '1', 'yes') then true when {lower} in ('false', '0', 'no') then false end"
-        )
-    elif column.type == "date":
+        return f"case when {lower} in ('true', '1', 'yes') then true when {lower} in ('false', '0', 'no') then false end"
+    if column.type == "date":
+        # Parquet written from data frames gives a day as its midnight.
+        if found_type.startswith("TIMESTAMP"):
+            text = rf"regexp_replace({text}, ' 00:00:00(\+00)?$', '')"
         parts = ", ".join(f"lpad(split_part({text}, '/', {part}), 2, '0')" for part in (2, 3))
         slashed = f"concat_ws('-', split_part({text}, '/', 1), {parts})"
-        value = (
-            f"try_cast(case when {_like(text, _DASHED_DATE)} then {text}"
-            f" when {_like(text, _SLASHED_DATE)} then {slashed} end as date)"
-        )
-    elif column.type == "timestamp":
+        dashed = f"when {_like(text, _DASHED_DATE)} then {text}"
+        return f"try_cast(case {dashed} when {_like(text, _SLASHED_DATE)} then {slashed} end as date)"
+    if column.type == "timestamp":
         full = f"regexp_replace({text}, '{_WITHOUT_SECONDS}', '\\1:00\\2')"
-        value = f"cast(try_cast(case when {_like(text, _TIMESTAMP)} then {full} end as timestamptz) as timestamp)"
-    else:
-        exact = f" and {_like(text, _FOUR_DECIMALS)}" if column.type != "rate" else ""
-        value = f"case when {_like(text, _NUMBER)}{exact} then try_cast({text} as {column.sql_type}) end"
-    return text, value
+        return f"cast(try_cast(case when {_like(text, _TIMESTAMP)} then {full} end as timestamptz) as timestamp)"
+    exact = f" and {_like(text, _FOUR_DECIMALS)}" if column.type != "rate" else ""
+    return f"case when {_like(text, _NUMBER)}{exact} then try_cast({text} as {column.sql_type}) end"
 
 
 def _like(text: str, pattern: str) -> str:
@@ -153,12 +166,15 @@ def _broken(column: Column, text: str, value: str, found_type: str) -> list[tupl
     return faults
 
 
-def _out_of_range(column: Column, value: str, comparison: str, plain: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+def _out_of_range(column: Column, value: str, comparison: str, found: Mapping[str, object]) -> tuple[str, str]:
     operator, operand = comparison.split(" ", 1)
     words = {">": "greater than", ">=": "at least", "<=": "at most"}[operator]
     if column.type == "date":
         words = {">": "later than", ">=": "no earlier than"}[operator]
-    other = plain[operand][1] if operand in plain else operand
-    if operand.isidentifier() and operand not in plain:
-        return "false", ""
-    return f"coalesce(not ({value} {operator} {other}), false)", f"must be {words} {operand}"
+    if operand.isidentifier():
+        if operand not in found:
+            return "false", ""
+        operand, words = quoted(operand), f"{words} {operand}"
+    else:
+        words = f"{words} {operand}"
+    return f"coalesce(not ({value} {operator} {operand}), false)", f"must be {words}"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.checking import Cell, cells, literal, quoted
+from orchestration.ingest.checking import Cell, cells, literal, quoted, rows_with_cells
 from orchestration.ingest.contracts import Table, sources, tables
 from orchestration.ingest.reading import ROW, SHAPE_FAULT, Records, Unreadable, content_hash, first_line, kind_of, read
 
@@ -29,6 +29,7 @@ _QUARANTINE = """create table if not exists ingest.quarantine (
 _CORRECT_ROW = "Correct it in the source system and deliver the row again in a new file."
 _CORRECT_PLAN = "Correct it and deliver the file again under the same name: plan files land whole or not at all."
 _WHOLE_FILE = 0
+_RECORD = "_record"
 # Errors that no file can cause: they are raised, not told as the file's.
 _OUR_FAULT = (
     duckdb.OutOfMemoryException,
@@ -389,40 +390,39 @@ class _Run:
         checked = cells(table, found)
         faults = {name: cell.faults for name, cell in checked.items() if cell.faults}
         is_whole = " and ".join([f"{SHAPE_FAULT} is null", *(f"not ({c})" for of in faults.values() for c, _ in of)])
-        self._quarantine_broken(table, records, checked, is_whole, result)
+        rows = rows_with_cells(checked, records.relation, f"{ROW}, {SHAPE_FAULT}")
+        values = ", ".join(cell.value for cell in checked.values())
+        (result.rows_landed,) = self.connection.execute(
+            f"insert into {table.relation} select {values}, ?, {ROW}, ? from {rows} where {is_whole}",
+            [result.file_name, result.file_hash[:16]],
+        ).fetchall()[0]
         (result.rows_read,) = self.connection.execute(f"select count(*) from {records.relation}").fetchall()[0]
+        result.rows_quarantined = result.rows_read - result.rows_landed
+        if result.rows_quarantined:
+            self._quarantine_broken(table, records, checked, is_whole, result)
+        else:
+            is_whole = "true"
         if table.is_plan and result.rows_quarantined:
-            result.rows_quarantined, result.status = result.rows_read, "quarantined"
+            self.connection.execute(f"delete from {table.relation} where _file = ?", [result.file_name])
+            result.rows_landed, result.rows_quarantined, result.status = 0, result.rows_read, "quarantined"
             result.reason, result.action = (
                 "rows of it are broken, and plan files land whole or not at all",
                 _CORRECT_PLAN,
             )
             self._quarantine_whole(result)
             return
-        values = ", ".join(cell.value for cell in checked.values())
-        self.connection.execute(
-            f"insert into {table.relation} select {values}, ?, {ROW}, ? from {records.relation} where {is_whole}",
-            [result.file_name, result.file_hash[:16]],
-        )
-        result.rows_landed = result.rows_read - result.rows_quarantined
         if result.rows_read == 0:
             result.reason = "it holds a header and no rows" if records.columns else "it holds no rows"
-        updated_at = checked["updated_at"].value
         result.newest_updated_at, result.future_rows = self.connection.execute(
-            f"select max(case when {updated_at} <= ? then {updated_at} end), count(case when {updated_at} > ? then 1 end)"
-            f" from {records.relation} where {is_whole}",
+            "select max(case when updated_at <= ? then updated_at end), count(case when updated_at > ? then 1 end)"
+            f" from {rows} where {is_whole}",
             [self.future, self.future],
         ).fetchall()[0]
 
     def _quarantine_broken(
         self, table: Table, records: Records, checked: Mapping[str, Cell], is_whole: str, result: FileResult
     ) -> None:
-        """Writes a row a broken cell, with the whole record beside it, and counts the distinct rows."""
-        (result.rows_quarantined,) = self.connection.execute(
-            f"select count(*) from {records.relation} where not ({is_whole})"
-        ).fetchall()[0]
-        if not result.rows_quarantined:
-            return
+        """Writes a row a broken cell, with the whole record beside it."""
         faults = [f"{{'column_name': '', 'value': cast(null as varchar), 'reason': {SHAPE_FAULT}}}"]
         for name, cell in checked.items():
             if cell.faults:
@@ -432,10 +432,12 @@ class _Run:
                     f" 'reason': case when {SHAPE_FAULT} is not null then null {reasons} end}}"
                 )
         record = ", ".join(f"{literal(name)}: {quoted(name)}" for name in records.columns)
+        others = f"{ROW}, {SHAPE_FAULT}, cast(to_json({{{record}}}) as varchar) as {_RECORD}"
         self.connection.execute(
-            "insert into ingest.quarantine select ?, ?, row_no, fault.column_name, fault.value, fault.reason, ?, row_text"
-            f" from (select {ROW} as row_no, cast(to_json({{{record}}}) as varchar) as row_text, unnest([{', '.join(faults)}]) as fault"
-            f" from {records.relation} where not ({is_whole})) as broken where fault.reason is not null",
+            f"insert into ingest.quarantine select ?, ?, row_no, fault.column_name, fault.value, fault.reason, ?, {_RECORD}"
+            f" from (select {ROW} as row_no, {_RECORD}, unnest([{', '.join(faults)}]) as fault"
+            f" from {rows_with_cells(checked, records.relation, others)} where not ({is_whole})) as broken"
+            " where fault.reason is not null",
             [result.table_name, result.file_name, _CORRECT_PLAN if table.is_plan else _CORRECT_ROW],
         )
 
