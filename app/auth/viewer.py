@@ -2,8 +2,9 @@
 
 import streamlit as st
 
+from app.auth.scope import Scope
 from app.data.marts import Candidate, Marts
-from app.state.words import text
+from app.state.words import term, text
 
 VIEWER = "viewer_id"
 
@@ -27,7 +28,14 @@ def pick_viewer(marts: Marts) -> str | None:
     return chosen
 
 
+def looking() -> tuple[Marts, Scope]:
+    """What is published, and what the person at the screen may see of it."""
+    marts = Marts()
+    return marts, marts.scope(str(st.session_state.get(VIEWER, "")))
+
+
 def described(person: Candidate) -> str:
-    """`Wang Fang · account_executive · North`, `Dealer 7 · dealer`."""
-    parts = (person.payee_name, text("viewer.dealer") if person.payee_kind == "dealer" else person.role, person.team_name)
+    """`Wang Fang · Field sales · North`, `Dealer 7 · dealer`."""
+    role = text("viewer.dealer") if person.payee_kind == "dealer" else term("role", person.role or "")
+    parts = (person.payee_name, role, person.team_name)
     return " · ".join(part for part in parts if part)

@@ -38,6 +38,14 @@ def language() -> str:
     return str(st.session_state["language"])
 
 
+def pick_language() -> None:
+    """Draws the choice of language; what is chosen holds for the session."""
+    language()
+    st.segmented_control(
+        "Language · 语言", list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="language", required=True
+    )
+
+
 def text(key: str, **values: object) -> str:
     """Sentence of a key with its {placeholders} filled; KeyError for a key that no locale file has."""
     return catalogue(language())[key].format(**values)

@@ -29,7 +29,7 @@ _QUARANTINE = """create table if not exists ingest.quarantine (
 _CORRECT_ROW = "Correct it in the source system and deliver the row again in a new file."
 _CORRECT_PLAN = "Correct it and deliver the file again under the same name: plan files land whole or not at all."
 _WHOLE_FILE = 0
-_RECORD = "_record"
+_RECORD = "__record__"
 # Errors that no file can cause: they are raised, not told as the file's.
 _OUR_FAULT = (
     duckdb.OutOfMemoryException,

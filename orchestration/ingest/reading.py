@@ -14,7 +14,7 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,8 +25,10 @@ import pyarrow as pa
 
 from orchestration.ingest.checking import literal, quoted
 
-ROW = "_row"
-SHAPE_FAULT = "_shape_fault"
+# Names that no file is expected to have among its own columns; one that has is unreadable.
+ROW = "__row_in_file__"
+SHAPE_FAULT = "__shape_fault__"
+_RESERVED = (ROW, SHAPE_FAULT, "file_row_number")
 _RELATION = "landed_file"
 _CHUNK = 1 << 22
 _LONGEST_CELL = 1 << 21
@@ -46,7 +48,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Records:
-    """A file's rows as a relation with `_row`, `_shape_fault` (text, null where the record is whole) and its columns.
+    """A file's rows as a relation with ROW, SHAPE_FAULT (text, null where the record is whole) and its columns.
 
     `columns`: the file's own name → its type; their order is the file's.
     """
@@ -84,11 +86,14 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> Records:
     try:
         described = connection.execute(f"describe select * from {source}").fetchall()
     except duckdb.Error as error:
+        if "file_row_number" in str(error):
+            _refuse_reserved(["file_row_number"])
         raise Unreadable(
             f"the file cannot be read as Parquet ({first_line(error)})",
             "Deliver the file again; it may have been cut short.",
         ) from None
-    columns = {str(name): str(found_type) for name, found_type, *_ in described if name != "file_row_number"}
+    columns = {str(name): str(found_type) for name, found_type, *_ in described[:-1]}
+    _distinct(list(columns))
     selected = f"select *, file_row_number + 1 as {ROW}, cast(null as varchar) as {SHAPE_FAULT} from {source}"
     # A name of its own: a view cannot replace the table that a CSV file before it left.
     connection.execute(f"create or replace temp view landed_parquet as {selected}")
@@ -131,12 +136,21 @@ def _csv_header(path: Path) -> list[str]:
 def _distinct(header: Sequence[str]) -> list[str]:
     names = [name or f"(column {number})" for number, name in enumerate(header, start=1)]
     lower = [name.lower() for name in names]
-    twice = sorted({name for name in lower if lower.count(name) > 1 or name in (ROW, SHAPE_FAULT)})
+    _refuse_reserved(lower)
+    twice = sorted({name for name in lower if lower.count(name) > 1})
     if twice:
         raise Unreadable(
             f"the header names {', '.join(twice)} more than once", "Name each column once and deliver the file again."
         )
     return names
+
+
+def _refuse_reserved(names: Iterable[str]) -> None:
+    taken = ", ".join(sorted({name.lower() for name in names} & set(_RESERVED)))
+    if taken:
+        raise Unreadable(
+            f"a column is called {taken}, a name that the loader needs", "Rename the column and deliver the file again."
+        )
 
 
 def _csv_records(path: Path, width: int) -> Iterator[tuple[str | None, list[str | None]]]:
