@@ -54,7 +54,14 @@ def heat_map(
     for (row, column), box in boxes.items():
         fill = shades.unranked if box.weight is None else colours[min(step_of(box.weight, bounds), len(colours) - 1)]
         figure.add_shape(
-            type="rect", x0=column - 0.48, x1=column + 0.48, y0=row - 0.46, y1=row + 0.46, fillcolor=fill, line_width=0, layer="below"
+            type="rect",
+            x0=column - 0.48,
+            x1=column + 0.48,
+            y0=row - 0.46,
+            y1=row + 0.46,
+            fillcolor=fill,
+            line_width=0,
+            layer="below",
         )
     points = list(boxes.items())
     figure.add_trace(
@@ -66,7 +73,11 @@ def heat_map(
             textfont={
                 "size": 12,
                 "color": [
-                    text_colour(shades.unranked if box.weight is None else colours[min(step_of(box.weight, bounds), len(colours) - 1)])
+                    text_colour(
+                        shades.unranked
+                        if box.weight is None
+                        else colours[min(step_of(box.weight, bounds), len(colours) - 1)]
+                    )
                     for _, box in points
                 ],
             },
@@ -116,7 +127,9 @@ def draw_legend(colours: Sequence[str], no_data: str, legend: Sequence[str], key
     gap = len(colours) + 1
     figure.add_shape(type="rect", x0=gap, x1=gap + 1, y0=0, y1=1, fillcolor=no_data, line_width=0)
     for x, words, anchor in ((0, low, "left"), (len(colours), high, "right"), (gap, none, "left")):
-        figure.add_annotation(x=x, y=0, text=escaped(words), xanchor=anchor, yanchor="top", showarrow=False, font={"size": 12})
+        figure.add_annotation(
+            x=x, y=0, text=escaped(words), xanchor=anchor, yanchor="top", showarrow=False, font={"size": 12}
+        )
     figure.update_layout(
         height=44,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
@@ -126,7 +139,9 @@ def draw_legend(colours: Sequence[str], no_data: str, legend: Sequence[str], key
         plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
     )
-    st.plotly_chart(figure, key=key, config={"displayModeBar": False, "staticPlot": True}, alt=f"{low} – {high}; {none}")
+    st.plotly_chart(
+        figure, key=key, config={"displayModeBar": False, "staticPlot": True}, alt=f"{low} – {high}; {none}"
+    )
 
 
 def spoken(rows: Sequence[str], columns: Sequence[str], boxes: Mapping[tuple[int, int], Box]) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.palette import palette
 from app.data.marts import BoardRow
-from app.state.formats import compact_money, percent, plain
+from app.state.formats import compact_money, percent
 from app.state.words import text
 
 ROW_PIXELS = 34
@@ -72,6 +72,45 @@ def ranking_bars(rows: Sequence[BoardRow], board: str, currency: str, key: str, 
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=spoken(rows, board, currency))
 
 
+def trend_line(labels: Sequence[str], places: Sequence[int], key: str) -> None:
+    """The reader's places over the last periods, the best at the top, each with its number."""
+    colours = palette()
+    figure = go.Figure(
+        go.Scatter(
+            x=list(range(len(places))),
+            y=list(places),
+            mode="lines+markers+text",
+            text=[str(place) for place in places],
+            textposition="top center",
+            textfont={"size": 13, "color": colours.ink},
+            line={"color": colours.own, "width": 2},
+            marker={"size": 8, "color": colours.own},
+            hoverinfo="skip",
+            cliponaxis=False,
+        )
+    )
+    figure.update_layout(
+        height=130,
+        margin={"l": 0, "r": 0, "t": 24, "b": 24},
+        showlegend=False,
+        dragmode=False,
+        xaxis={
+            "tickvals": list(range(len(labels))),
+            "ticktext": [escaped(label) for label in labels],
+            "range": [-0.4, len(labels) - 0.6],
+            "fixedrange": True,
+            "showgrid": False,
+            "zeroline": False,
+            "tickfont": {"size": 12, "color": colours.ink},
+        },
+        yaxis={"visible": False, "autorange": "reversed", "fixedrange": True},
+        plot_bgcolor="rgba(0,0,0,0)",
+        paper_bgcolor="rgba(0,0,0,0)",
+    )
+    said = "; ".join(f"{label}: {place}" for label, place in zip(labels, places, strict=True))
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=said)
+
+
 def escaped(label: str) -> str:
     """Text of the data for Plotly, which reads tags."""
     return label.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
@@ -88,11 +127,15 @@ def neighbours(rows: Sequence[BoardRow], reach: int = 2) -> list[BoardRow]:
     return [] if at is None else list(rows[max(0, at - reach) : at + reach + 1])
 
 
+def gap_value(board: str, gap: Decimal | None, currency: str) -> str:
+    """Distance on a board, in its unit: points of attainment or money; a dash at the top."""
+    return text("unit.none") if gap is None else board_value(board, gap, currency)
+
+
 def own_sentence(rows: Sequence[BoardRow], board: str, currency: str) -> str:
-    """What separates the reader from the place above: `CNY 12.3k to place 3 (Wang Fang)`; empty at the top or off the board."""
+    """To whom the distance is: `to place 3 (Wang Fang)`; at the top or off the board it says so."""
     own = next((row for row in rows if row.is_own), None)
-    if own is None or own.gap_to_place_above is None:
+    if own is None:
         return ""
     above = [row for row in rows if row.place < own.place]
-    gap = percent(own.gap_to_place_above) if board == "attainment" else compact_money(own.gap_to_place_above, currency)
-    return text("board.gap", gap=gap, place=above[-1].place, name=plain(row_name(above[-1])))
+    return text("board.gap", place=above[-1].place, name=row_name(above[-1])) if above else text("board.at_the_top")

@@ -27,7 +27,9 @@ def published_path() -> Path:
 def statement(name: str) -> str:
     """Text of sql/<name>.sql, each line `-- include <other>` replaced by that file's text. Files only: no value ever gets in here."""
     lines = (SQL_FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    return "\n".join(statement(line.removeprefix(INCLUDE).strip()) if line.startswith(INCLUDE) else line for line in lines)
+    return "\n".join(
+        statement(line.removeprefix(INCLUDE).strip()) if line.startswith(INCLUDE) else line for line in lines
+    )
 
 
 @st.cache_resource(max_entries=1, show_spinner=False)

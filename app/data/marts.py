@@ -259,7 +259,9 @@ class Marts:
 
     def heatmap_teams(self, scope: Scope) -> list[Team]:
         """Teams the viewer leads and those below them, from the top down."""
-        return [Team(**row) for row in self._published.rows("heatmap_teams", viewer_id=scope.viewer_id, as_of=self.as_of)]
+        return [
+            Team(**row) for row in self._published.rows("heatmap_teams", viewer_id=scope.viewer_id, as_of=self.as_of)
+        ]
 
     def heatmap_columns(self, scope: Scope) -> list[tuple[date, str]]:
         """(week, KPI) pairs that hold figures of visible people, newest week first, half a year back."""
@@ -295,7 +297,14 @@ class Marts:
         return [Cell(**row) for row in rows]
 
     def attainment_cells(
-        self, scope: Scope, period: str, starts: Iterable[date], people_limit: int, *, team_id: str = "", payee_id: str = ""
+        self,
+        scope: Scope,
+        period: str,
+        starts: Iterable[date],
+        people_limit: int,
+        *,
+        team_id: str = "",
+        payee_id: str = "",
     ) -> list[Cell]:
         """Attainments of visible people in periods of a kind."""
         rows = self._published.rows(
@@ -330,7 +339,15 @@ class Marts:
         return [Tier(**row) for row in self._published.rows("plan_tiers", component_ids=list(component_ids))]
 
     def lines(
-        self, scope: Scope, payee_id: str, period: Period, component_id: str, *, find: str = "", first_row: int, page_size: int
+        self,
+        scope: Scope,
+        payee_id: str,
+        period: Period,
+        component_id: str,
+        *,
+        find: str = "",
+        first_row: int,
+        page_size: int,
     ) -> list[Line]:
         """A page of a component's lines, newest first; found_count is how many there are in all."""
         rows = self._published.rows(
@@ -352,7 +369,9 @@ class Marts:
 
     def unpaid_credits(self, scope: Scope, payee_id: str, period: Period) -> list[UnpaidCredit]:
         """Credits of the period that wait for an exchange rate, newest first, at most 100."""
-        return [UnpaidCredit(**row) for row in self._published.rows("unpaid_credits", **self._of(scope, payee_id, period))]
+        return [
+            UnpaidCredit(**row) for row in self._published.rows("unpaid_credits", **self._of(scope, payee_id, period))
+        ]
 
     def _of(self, scope: Scope, payee_id: str, period: Period) -> dict[str, object]:
         """Parameters of every query about one person's period."""

@@ -66,11 +66,25 @@ def in_measure(value: Decimal | None, measure: str, currency: str) -> str:
     return money(value, currency) if is_money(measure) else number(value)
 
 
+def compact_in_measure(value: Decimal | None, measure: str, currency: str) -> str:
+    """As in_measure, in three figures."""
+    if value is None:
+        return text("unit.none")
+    return compact_money(value, currency) if is_money(measure) else number(value)
+
+
 def tier_bound(value: Decimal, tier_key: str, measure: str, currency: str) -> str:
     """Where a tier starts, in the scale its tiers go by: per cent of quota, or the measure's own unit."""
     if tier_key in ("attainment", "growth", "score"):
         return percent(value)
     return number(value) if tier_key == "rank" else in_measure(value, measure, currency)
+
+
+def rate_in_words(rate: Decimal, measure: str, currency: str) -> str:
+    """What a rate pays: per cent of an amount of money, else an amount for each unit."""
+    if is_money(measure):
+        return percent(rate, 4)
+    return text("unit.each", amount=money(rate, currency))
 
 
 def kpi_value(kpi: str, value: Decimal) -> str:

@@ -46,7 +46,7 @@ def pick_language() -> None:
     )
 
 
-def text(key: str, **values: object) -> str:
+def text(key: str, /, **values: object) -> str:
     """Sentence of a key with its {placeholders} filled; KeyError for a key that no locale file has."""
     return catalogue(language())[key].format(**values)
 

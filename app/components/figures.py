@@ -1,0 +1,27 @@
+"""The line of figures that a page begins with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+# Two beside each other on a phone of 390 pixels, four on a page of full width.
+WIDTH = 168
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A label, the figure, and a few words below it."""
+
+    label: str
+    value: str
+    below: str = ""
+
+
+def figure_line(figures: Sequence[Figure]) -> None:
+    """Draws the figures side by side; they wrap where the screen is narrow."""
+    with st.container(horizontal=True):
+        for figure in figures:
+            st.metric(
+                figure.label, figure.value, figure.below or None, delta_color="off", delta_arrow="off", width=WIDTH
+            )

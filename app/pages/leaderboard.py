@@ -1,0 +1,133 @@
+"""Leaderboard: one's own place and what separates it from the one above, then everybody."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from app.auth.scope import Scope
+from app.auth.viewer import looking
+from app.components.cards import empty_card, shielded
+from app.components.figures import Figure, figure_line
+from app.components.periods import pick_period
+from app.components.ranking import board_value, gap_value, neighbours, own_sentence, ranking_bars, trend_line
+from app.data.marts import BoardRow, BoardScope, Marts, Period
+from app.state.formats import period_label
+from app.state.words import term, text
+
+BOARDS = ("attainment", "revenue", "earnings")
+PAGE_SIZE = 20
+
+
+def page() -> None:
+    """One board: figures, neighbours and trend of the viewer, then a page of all places."""
+    marts, scope = looking()
+    st.title(text("leaderboard.title"))
+    if scope.viewer is None or scope.is_dealer:
+        empty_card(text("leaderboard.not_for_dealers" if scope.is_dealer else "statement.unknown_viewer"))
+        return
+    board = str(
+        st.segmented_control(
+            text("board.label"),
+            BOARDS,
+            format_func=lambda code: term("board", code),
+            default=BOARDS[0],
+            key="board",
+            required=True,
+        )
+    )
+    periods = marts.leaderboard_periods(board)
+    if not periods:
+        empty_card(text("leaderboard.nothing"))
+        return
+    left, right = st.columns(2)
+    with left:
+        period = pick_period(periods, key=f"leaderboard_period {board}")
+    circles = marts.leaderboard_scopes(scope, board, period)
+    with right:
+        circle = pick_circle(marts, scope, circles)
+    rows = marts.leaderboard(scope, board, circle, period)
+    if not rows:
+        empty_card(text("leaderboard.nothing"))
+        return
+    draw_own(marts, scope, board, circle, period, rows)
+    draw_all(rows, board, marts.base_currency, f"{board} {period} {circle.scope_kind} {circle.scope_id}")
+
+
+def pick_circle(marts: Marts, scope: Scope, circles: Sequence[BoardScope]) -> BoardScope:
+    """Company, region or team; at first the viewer's own team, for a leader the team led."""
+    led = {team.team_id for team in marts.heatmap_teams(scope)[:1]}
+    first = next((at for at, circle in enumerate(circles) if circle.scope_kind == "team" and circle.scope_id in led), 0)
+    return st.selectbox(text("circle.label"), circles, index=first, format_func=circle_name)
+
+
+def circle_name(circle: BoardScope) -> str:
+    """`Company · 61`, `Region East China · 17`, `Team North · 8`."""
+    kind = term("circle", circle.scope_kind)
+    name = kind if circle.scope_kind == "company" else f"{kind} {circle.scope_name}"
+    return text("circle.name", name=name, count=circle.subject_count)
+
+
+def draw_own(
+    marts: Marts, scope: Scope, board: str, circle: BoardScope, period: Period, rows: Sequence[BoardRow]
+) -> None:
+    """The viewer's place, trend and neighbours; for who is not on the board, who leads it."""
+    own = next((row for row in rows if row.is_own), None)
+    currency = marts.base_currency
+    if own is None:
+        first, last = rows[0], rows[-1]
+        figure_line(
+            [
+                Figure(text("leaderboard.people"), str(len(rows))),
+                Figure(
+                    text("leaderboard.first"),
+                    board_value(board, first.value, currency),
+                    first.subject_name or text("board.no_name"),
+                ),
+                Figure(
+                    text("leaderboard.last"),
+                    board_value(board, last.value, currency),
+                    last.subject_name or text("board.no_name"),
+                ),
+            ]
+        )
+        st.caption(text("leaderboard.not_on_board"))
+        return
+    before = text("leaderboard.place_before", place=own.place_before) if own.place_before else text("board.new")
+    figure_line(
+        [
+            Figure(text("leaderboard.place"), text("leaderboard.place_of", place=own.place, count=len(rows)), before),
+            Figure(term("board", board), board_value(board, own.value, currency)),
+            Figure(
+                text("leaderboard.gap"),
+                gap_value(board, own.gap_to_place_above, currency),
+                own_sentence(rows, board, currency),
+            ),
+        ]
+    )
+    standings = marts.own_standings(scope, board, circle, period)
+    if len(standings) > 1:
+        st.subheader(text("leaderboard.trend"))
+        labels = [period_label(period.period, standing.period_start) for standing in standings]
+        trend_line(labels, [standing.place for standing in standings], key="trend")
+    if rows.index(own) >= PAGE_SIZE // 2:
+        st.subheader(text("leaderboard.neighbours"))
+        ranking_bars(neighbours(rows), board, currency, key="neighbours")
+
+
+def draw_all(rows: Sequence[BoardRow], board: str, currency: str, key: str) -> None:
+    """All places, a page at a time."""
+    st.subheader(text("leaderboard.all"))
+    pages = -(-len(rows) // PAGE_SIZE)
+    page_key = f"places {key}"
+    first = (int(st.session_state.get(page_key, 1)) - 1) * PAGE_SIZE if pages > 1 else 0
+    longest = max((row.value for row in rows if row.value is not None), default=None)
+    ranking_bars(rows[first : first + PAGE_SIZE], board, currency, key="places", longest=longest)
+    if pages > 1:
+        st.pagination(pages, key=page_key, max_visible_pages=5)
+    if any(row.value is None for row in rows):
+        st.caption(text("leaderboard.values_hidden"))
+    st.caption(text("leaderboard.movement"))
+
+
+if __name__ == "__main__":
+    shielded(page)
