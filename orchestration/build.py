@@ -22,13 +22,14 @@ from zoneinfo import available_timezones
 import duckdb
 
 from expectations.gate import GateResult, run_gate
-from orchestration.ingest import IngestReport, WarehouseBusy, ingest
+from orchestration.ingest import WarehouseBusy, ingest
 from orchestration.lib.dbt_runner import ROOT, DbtError, run_dbt
 from orchestration.publish import PublishError, public_models, publish
 from orchestration.summary import summary
 
 Progress = Callable[[str], None]
 PLAN_SOURCES = {"landing": (False, True), "seeds": (True, False), "both": (True, True)}
+PLANS_REFUSED = "Plan rows break the plan contract. Nothing was calculated with them:"
 _SHOWN = 20
 
 
@@ -108,12 +109,8 @@ def build(
     """
     landing, out = Path(landing), Path(out)
     choices = Choices(plans, timezone, base_currency)
-    choices.check()
-    _check_day(as_of)
-    if not landing.is_dir():
-        raise BuildStopped(f"There is no landing folder {landing}.")
-    choices.keep(out)
-    warehouse, published = out / "warehouse.duckdb", out / "published.duckdb"
+    begin(landing, out, choices, as_of)
+    warehouse = out / "warehouse.duckdb"
     steps = _Steps(progress)
     try:
         steps.begin("ingest")
@@ -126,22 +123,41 @@ def build(
         gate = run_gate(warehouse, landing, out / "quality")
         _stop_at(gate, out, steps)
         steps.begin("publish")
-        manifest = json.loads((out / ".dbt/target/manifest.json").read_text(encoding="utf-8"))
-        facts = {
-            "as_of": _as_of(warehouse),
-            "base_currency": base_currency,
-            "company_timezone": timezone,
-            "plans": plans,
-            "gate_result": gate.verdict,
-        }
-        publish(warehouse, published, public=public_models(manifest), publication=facts)
+        told = publish_marts(out, choices, gate.verdict)
     except WarehouseBusy as error:
         raise BuildStopped(f"{error}. Another build may be running: wait for it, then run again.") from None
     except PublishError as error:
         raise BuildStopped(str(error)) from None
+    steps.end()
+    return told
+
+
+def begin(landing: Path, out: Path, choices: Choices, as_of: str | None) -> None:
+    """What must hold before anything is built in `out`. Raises BuildStopped."""
+    choices.check()
+    _check_day(as_of)
+    if not landing.is_dir():
+        raise BuildStopped(f"There is no landing folder {landing}.")
+    choices.keep(out)
+
+
+def publish_marts(out: Path, choices: Choices, gate_result: str) -> str:
+    """Publishes the warehouse of `out`, which dbt has compiled or built last as a whole, and writes the summary.
+
+    Returns the summary. Raises PublishError.
+    """
+    warehouse, published = out / "warehouse.duckdb", out / "published.duckdb"
+    manifest = json.loads((out / ".dbt/target/manifest.json").read_text(encoding="utf-8"))
+    facts = {
+        "as_of": _as_of(warehouse),
+        "base_currency": choices.base_currency,
+        "company_timezone": choices.timezone,
+        "plans": choices.plans,
+        "gate_result": gate_result,
+    }
+    publish(warehouse, published, public=public_models(manifest), publication=facts)
     told = summary(published, warehouse)
     (out / "summary.txt").write_text(told + "\n", encoding="utf-8")
-    steps.end()
     return told
 
 
@@ -177,23 +193,27 @@ def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Pa
     steps.begin("plan check")
     for arguments in (["seed"], ["run", "--select", "+rpt_plan_violations"]):
         _dbt(arguments, warehouse, dbt_variables, state_dir, None)
+    told, left_out = plan_violations(warehouse)
+    if left_out:
+        steps.say(f"{left_out} cells of drafts and templates break the plan contract and are left out")
+    if told:
+        more = [f"and {len(told) - _SHOWN} more in operations.rpt_plan_violations"] if len(told) > _SHOWN else []
+        raise BuildStopped("\n".join([PLANS_REFUSED, *told[:_SHOWN], *more]))
+
+
+def plan_violations(warehouse: Path) -> tuple[list[str], int]:
+    """What operations.rpt_plan_violations holds: a sentence for each cell that stops the build, and how many do not."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
             "select is_blocking, table_name, row_key, column_name, value, reason, what_to_do, source_file, source_row"
             " from operations.rpt_plan_violations order by is_blocking desc, table_name, row_key, column_name"
         ).fetchall()
-    blocking = [row for row in rows if row[0]]
-    if len(rows) > len(blocking):
-        steps.say(f"{len(rows) - len(blocking)} cells of drafts and templates break the plan contract and are left out")
-    if blocking:
-        told = [
-            f"{table} {key}, {column or 'row'} {value!r}: {reason}. {todo} ({file} row {row})"
-            for _, table, key, column, value, reason, todo, file, row in blocking[:_SHOWN]
-        ]
-        more = [f"and {len(blocking) - _SHOWN} more in operations.rpt_plan_violations"] if len(blocking) > _SHOWN else []
-        raise BuildStopped(
-            "\n".join(["Plan rows break the plan contract. Nothing was calculated with them:", *told, *more])
-        )
+    told = [
+        f"{table} {key}, {column or 'row'} {value!r}: {reason}. {todo} ({file} row {row})"
+        for is_blocking, table, key, column, value, reason, todo, file, row in rows
+        if is_blocking
+    ]
+    return told, len(rows) - len(told)
 
 
 def build_models(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: _Steps) -> None:
@@ -250,7 +270,9 @@ def main() -> int:
     parser.add_argument("--landing", type=Path, required=True, metavar="DIR")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--plans", default="landing", help="landing (default), seeds or both")
-    parser.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help="the last day calculated; default: the newest row's")
+    parser.add_argument(
+        "--as-of", default="", metavar="YYYY-MM-DD", help="the last day calculated; default: the newest row's"
+    )
     parser.add_argument("--timezone", default="Asia/Shanghai")
     parser.add_argument("--base-currency", default="CNY")
     options = parser.parse_args()

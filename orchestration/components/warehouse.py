@@ -1,0 +1,82 @@
+"""dbt as assets: models and seeds with their tests as asset checks.
+
+By @dbt_assets and not by DbtProjectComponent. That component runs whichever `dbt` is first on PATH, cannot be given a
+resource (the folders and choices of the build), keeps one state for a project that is here built in two steps, and
+refreshes that state by copying the project's folder, environment and all.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
+
+from orchestration.components.settings import Settings
+from orchestration.lib.dbt_runner import ROOT, run_dbt
+
+_PARSED = ROOT / "build/dbt"
+_READ_BY_DBT = ("models", "macros", "seeds", "tests/dbt")
+
+
+class IncentiveDbtTranslator(DagsterDbtTranslator):
+    """Assets are keyed [schema, relation], as in the warehouse, and grouped by layer.
+
+    By themselves they are owned by their dbt group, and their code version follows the SQL or the rows of the seed.
+    """
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Schema and relation; a source is the raw table that ingest lands."""
+        relation = dbt_resource_props.get("alias") or dbt_resource_props["identifier"]
+        return dg.AssetKey([dbt_resource_props["schema"], relation])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The first folder: staging, intermediate, marts; plans and reference for seeds."""
+        return str(dbt_resource_props["fqn"][1])
+
+
+@cache
+def dbt_project() -> DbtProject:
+    """The project with a manifest that is as new as its files; parses them when it is not."""
+    _PARSED.mkdir(parents=True, exist_ok=True)
+    version, stamp = _version(), _PARSED / "version"
+    # Dagster loads definitions in several processes at once.
+    with (_PARSED / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
+            # The graph is the same whatever the variables, and no file is opened to parse.
+            run_dbt(["parse"], warehouse=_PARSED / "warehouse.duckdb", variables={}, state_dir=_PARSED)
+            stamp.write_text(version, encoding="utf-8")
+    return DbtProject(ROOT, target_path=_PARSED / "target", profiles_dir=ROOT)
+
+
+def dbt_command() -> DbtCliResource:
+    """The dbt of this environment, which need not be on PATH."""
+    return DbtCliResource(project_dir=dbt_project(), dbt_executable=Path(sys.executable).with_name("dbt"))
+
+
+def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings) -> Iterator[Any]:
+    """Builds and tests what is selected of the step's models, in the warehouse of the settings."""
+    settings.begin()
+    # profiles.yml reads it, and the resource hands on no other environment than this process's own.
+    os.environ["INCENTIVES_WAREHOUSE"] = str(settings.warehouse)
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(settings.dbt_variables)]
+    yield from dbt.cli(arguments, context=context, target_path=settings.dbt_state / "target").stream()
+
+
+def _version() -> str:
+    """A hash of all that dbt reads."""
+    files = [ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
+    files += [file for folder in _READ_BY_DBT for file in sorted((ROOT / folder).rglob("*")) if file.is_file()]
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()

@@ -1,0 +1,8 @@
+"""The raw layer: one step a source."""
+
+from __future__ import annotations
+
+from orchestration.components import landed_source, landing_log
+from orchestration.ingest.contracts import sources
+
+landed = [*(landed_source(source) for source in sources()), landing_log()]
