@@ -45,5 +45,5 @@ def frame() -> None:
     st.caption(text("app.as_of", as_of=marts.as_of.isoformat()))
 
 
-st.set_page_config(page_title=text("app.title"), page_icon=":material/payments:", layout="centered")
+st.set_page_config(page_title=text("app.title"), page_icon=str(Path(__file__).with_name("icon.svg")), layout="centered")
 shielded(frame)

@@ -20,7 +20,7 @@ def empty_card(sentence: str) -> None:
 
 def nothing_published_page() -> None:
     """What is shown before the first publication."""
-    st.title(text("nothing.title"))
+    st.title(text("nothing.title"), anchor=False)
     st.markdown(text("nothing.what"))
     st.code("make demo\nmake app", language="shell")
     st.caption(text("nothing.own_data"))

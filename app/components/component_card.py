@@ -49,7 +49,7 @@ def prospect(component: Component, tiers: Sequence[Tier], *, is_over: bool) -> s
         return f":material/help: {text('component.no_quota')}"
     if component.next_tier_from is None or component.gap_to_next_tier is None:
         if component.method == "flat" or len(tiers) < 2:
-            return text("component.flat", pays=tier_pays(tiers[0], component) if tiers else text("unit.none"))
+            return text("component.flat", pays=plain(tier_pays(tiers[0], component)) if tiers else text("unit.none"))
         return (
             f":material/check_circle: {text('component.top_tier')}"
             if component.rate is not None
@@ -59,13 +59,22 @@ def prospect(component: Component, tiers: Sequence[Tier], *, is_over: bool) -> s
     bound = plain(tier_bound(component.next_tier_from, component.tier_key, component.measure, component.currency))
     if is_over:
         return text("component.short_of_tier", gap=gap, bound=bound)
-    following = next((tier for tier in tiers if tier.tier_from == component.next_tier_from), None)
-    then = tier_pays(following, component) if following else text("unit.none")
-    sentence = text("component.next_tier", gap=gap, bound=bound, then=then)
+    sentence = text("component.next_tier", gap=gap, bound=bound, then=plain(pays_beyond(component, tiers)))
     if component.reward_at_next_tier:
         reward = plain(money(component.reward_at_next_tier, component.currency))
         sentence = f"{sentence} {text('component.reward', reward=reward)}"
     return f":material/trending_up: {sentence}"
+
+
+def pays_beyond(component: Component, tiers: Sequence[Tier]) -> str:
+    """What the next tier pays."""
+    ahead = (
+        tier
+        for tier in tiers
+        if (tier.component_id, tier.tier_from) == (component.component_id, component.next_tier_from)
+    )
+    following = next(ahead, None)
+    return tier_pays(following, component) if following else text("unit.none")
 
 
 def way_to_next_tier(component: Component) -> float:
@@ -95,7 +104,7 @@ def current_tier(component: Component, tiers: Sequence[Tier]) -> Tier | None:
 def tier_words(tier: Tier, component: Component) -> str:
     """`from 80%: 3.5%`."""
     bound = plain(tier_bound(tier.tier_from, component.tier_key, component.measure, component.currency))
-    return text("component.tier", bound=bound, pays=tier_pays(tier, component))
+    return text("component.tier", bound=bound, pays=plain(tier_pays(tier, component)))
 
 
 def tier_pays(tier: Tier, component: Component) -> str:
@@ -105,4 +114,4 @@ def tier_pays(tier: Tier, component: Component) -> str:
         parts.append(rate_in_words(tier.rate, component.measure, component.currency))
     if tier.amount:
         parts.append(text("component.amount_an_event", amount=money(tier.amount, component.currency)))
-    return plain(" + ".join(parts) or text("component.pays_nothing"))
+    return " + ".join(parts) or text("component.pays_nothing")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.state.formats import plain
+
 # Two beside each other on a phone of 390 pixels, four on a page of full width.
 WIDTH = 168
 
@@ -22,6 +24,7 @@ def figure_line(figures: Sequence[Figure]) -> None:
     """Draws the figures side by side; they wrap where the screen is narrow."""
     with st.container(horizontal=True):
         for figure in figures:
-            st.metric(
-                figure.label, figure.value, figure.below or None, delta_color="off", delta_arrow="off", width=WIDTH
-            )
+            with st.container(width=WIDTH, gap="xxsmall"):
+                st.metric(figure.label, figure.value)
+                if figure.below:
+                    st.caption(plain(figure.below))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import product
+from unicodedata import east_asian_width
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,6 +13,8 @@ from app.components.palette import palette, text_colour
 from app.components.ranking import escaped
 
 ROW_PIXELS = 36
+# Letters of a row name on a line; a Chinese sign counts as two.
+NAME_WIDTH = 13
 STEPS = 7
 # Around 100 %: a step of its own for "on target", three on either side.
 ATTAINMENT_BOUNDS = [Decimal(bound) for bound in ("0.6", "0.8", "0.95", "1.05", "1.2", "1.5")]
@@ -50,17 +54,20 @@ def heat_map(
     """Draws boxes by (row, column); legend: what the first and the last colour mean. Cells without a box are grey."""
     shades = palette()
     colours = shades.diverging_steps() if is_diverging else shades.sequential_steps(STEPS)
+    fills = {
+        at: shades.unranked if box.weight is None else colours[step_of(box.weight, bounds)] for at, box in boxes.items()
+    }
     figure = go.Figure()
-    for (row, column), box in boxes.items():
-        fill = shades.unranked if box.weight is None else colours[min(step_of(box.weight, bounds), len(colours) - 1)]
+    for row, column in product(range(len(rows)), range(len(columns))):
         figure.add_shape(
             type="rect",
             x0=column - 0.48,
             x1=column + 0.48,
             y0=row - 0.46,
             y1=row + 0.46,
-            fillcolor=fill,
-            line_width=0,
+            fillcolor=fills.get((row, column), shades.no_data),
+            # the palest step would be lost on the ground without an edge
+            line={"width": 1, "color": shades.no_data},
             layer="below",
         )
     points = list(boxes.items())
@@ -72,14 +79,7 @@ def heat_map(
             text=[escaped(box.label) for _, box in points],
             textfont={
                 "size": 12,
-                "color": [
-                    text_colour(
-                        shades.unranked
-                        if box.weight is None
-                        else colours[min(step_of(box.weight, bounds), len(colours) - 1)]
-                    )
-                    for _, box in points
-                ],
+                "color": [text_colour(fills[at]) for at, _ in points],
             },
             hovertext=[escaped(box.hover) for _, box in points],
             hoverinfo="text",
@@ -90,7 +90,7 @@ def heat_map(
         margin={"l": 0, "r": 0, "t": 44, "b": 8},
         showlegend=False,
         dragmode=False,
-        plot_bgcolor=shades.no_data,
+        plot_bgcolor="rgba(0,0,0,0)",
         paper_bgcolor="rgba(0,0,0,0)",
         xaxis={
             "side": "top",
@@ -105,7 +105,7 @@ def heat_map(
         },
         yaxis={
             "tickvals": list(range(len(rows))),
-            "ticktext": [escaped(name) for name in rows],
+            "ticktext": [fitted(name) for name in rows],
             "range": [len(rows) - 0.5, -0.5],
             "fixedrange": True,
             "showgrid": False,
@@ -142,6 +142,19 @@ def draw_legend(colours: Sequence[str], no_data: str, legend: Sequence[str], key
     st.plotly_chart(
         figure, key=key, config={"displayModeBar": False, "staticPlot": True}, alt=f"{low} – {high}; {none}"
     )
+
+
+def fitted(name: str) -> str:
+    """A row's name on at most two short lines, so that a long one leaves the cells their room on a phone."""
+    units = [1 + (east_asian_width(sign) in "WF") for sign in name]
+    if sum(units) <= NAME_WIDTH:
+        return escaped(name)
+    ends = [sum(units[: at + 1]) for at in range(len(name))]
+    fits = max(1, sum(1 for end in ends if end <= NAME_WIDTH))
+    space = name.rfind(" ", 0, fits + 1)
+    first = name[: space if space > 0 else fits]
+    rest = name[len(first) :].strip()
+    return f"{escaped(first)}<br>{escaped(rest if len(rest) <= len(first) else rest[: len(first) - 1] + '…')}"
 
 
 def spoken(rows: Sequence[str], columns: Sequence[str], boxes: Mapping[tuple[int, int], Box]) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.components.palette import palette
 from app.data.marts import BoardRow
-from app.state.formats import compact_money, percent
+from app.state.formats import compact_money, number, percent
 from app.state.words import text
 
 ROW_PIXELS = 34
@@ -129,7 +129,9 @@ def neighbours(rows: Sequence[BoardRow], reach: int = 2) -> list[BoardRow]:
 
 def gap_value(board: str, gap: Decimal | None, currency: str) -> str:
     """Distance on a board, in its unit: points of attainment or money; a dash at the top."""
-    return text("unit.none") if gap is None else board_value(board, gap, currency)
+    if gap is None:
+        return text("unit.none")
+    return text("unit.points", points=number(gap * 100, 1)) if board == "attainment" else compact_money(gap, currency)
 
 
 def own_sentence(rows: Sequence[BoardRow], board: str, currency: str) -> str:

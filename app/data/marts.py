@@ -320,7 +320,7 @@ class Marts:
         return [Cell(**row) for row in rows]
 
     def statement_periods(self, scope: Scope, payee_id: str) -> list[Period]:
-        """Periods with a statement, newest first; of those that begin on a day the one that pays most first."""
+        """Periods with a statement: those that run, the one that pays most first; then those before, newest first."""
         rows = self._published.rows("statement_periods", viewer_id=scope.viewer_id, as_of=self.as_of, payee_id=payee_id)
         return [Period(row["period"], row["period_start"], row["period_end"]) for row in rows]
 

@@ -12,7 +12,7 @@ from app.components.cards import empty_card, shielded
 from app.components.figures import Figure, figure_line
 from app.components.heat import ATTAINMENT_BOUNDS, SCORE_BOUNDS, Box, heat_map
 from app.data.marts import Cell, Marts
-from app.data.reference import kpi_name, kpi_order
+from app.data.reference import kpi_name, kpi_order, kpi_unit
 from app.state.formats import kpi_value, percent, period_label
 from app.state.words import language, text
 
@@ -34,7 +34,7 @@ class Subject:
 def page() -> None:
     """The map of what the viewer chooses among the people in sight."""
     marts, scope = looking()
-    st.title(text("heatmap.title"))
+    st.title(text("heatmap.title"), anchor=False)
     if scope.viewer is None or scope.is_dealer:
         empty_card(text("heatmap.not_for_dealers" if scope.is_dealer else "statement.unknown_viewer"))
         return
@@ -76,14 +76,17 @@ def draw_team(marts: Marts, scope: Scope, subject: Subject) -> None:
         cells = marts.attainment_cells(scope, "quarter", quarters, PEOPLE, team_id=subject.team_id)
         starts = sorted(quarters)
         labels = [period_label("quarter", start) for start in starts]
-        draw_head(cells, starts[-1], kpi)
+        draw_head(cells, starts[-1], labels[-1], kpi)
     else:
         weeks = pick_weeks(sorted({week for week, _ in columns}, reverse=True))
         cells = marts.heatmap_cells(scope, [kpi], weeks, PEOPLE, team_id=subject.team_id)
         starts = sorted(weeks)
         labels = [week_label(week, marts.as_of) for week in starts]
-        draw_head(cells, last_whole_week(starts, marts.as_of), kpi)
+        week = last_whole_week(starts, marts.as_of)
+        draw_head(cells, week, labels[starts.index(week)], kpi)
     draw_cells(cells, starts, labels, kpi)
+    if kpi_unit(kpi) == "money":
+        st.caption(text("heatmap.amounts_in", currency=marts.base_currency))
 
 
 def draw_cells(cells: Sequence[Cell], starts: Sequence[date], labels: Sequence[str], kpi: str) -> None:
@@ -116,13 +119,15 @@ def draw_person(marts: Marts, scope: Scope, subject: Subject) -> None:
     ]
     kpis = [kpi for kpi in kpi_order() if any(cell.kpi == kpi for cell in cells)]
     if kpis:
-        draw_own_head(cells, last_whole_week(starts, marts.as_of))
+        week = last_whole_week(starts, marts.as_of)
+        draw_own_head(cells, week, labels[starts.index(week)])
         boxes = {
             (kpis.index(cell.kpi), starts.index(cell.column_start)): box(cell, labels[starts.index(cell.column_start)])
             for cell in cells
             if cell.kpi and cell.column_start
         }
         draw_map([kpi_name(kpi, language()) for kpi in kpis], labels, boxes, is_attainment=False, key="person_map")
+        st.caption(text("heatmap.amounts_in", currency=marts.base_currency))
     else:
         empty_card(text("heatmap.no_figures", name=subject.name))
     quarters = attainment_quarters(marts, scope)
@@ -132,7 +137,7 @@ def draw_person(marts: Marts, scope: Scope, subject: Subject) -> None:
         if cell.value is not None
     ]
     if own:
-        st.subheader(kpi_name(ATTAINMENT, language()))
+        st.subheader(kpi_name(ATTAINMENT, language()), anchor=False)
         draw_cells(own, sorted(quarters), [period_label("quarter", start) for start in sorted(quarters)], ATTAINMENT)
 
 
@@ -142,12 +147,11 @@ def attainment_quarters(marts: Marts, scope: Scope) -> list[date]:
 
 
 def pick_weeks(weeks: Sequence[date]) -> list[date]:
-    """A window of weeks; the first page is the newest."""
-    pages = -(-len(weeks) // COLUMNS)
-    window = 1
-    if pages > 1:
-        window = st.pagination(pages, key="heatmap_window", max_visible_pages=5)
-    return list(weeks[(window - 1) * COLUMNS : window * COLUMNS])
+    """A window of weeks, the newest at first; weeks come newest first."""
+    windows = [list(weeks[first : first + COLUMNS]) for first in range(0, len(weeks), COLUMNS)]
+    return st.selectbox(
+        text("heatmap.weeks"), windows, format_func=lambda window: f"{window[-1]} – {window[0]}", key="heatmap_weeks"
+    )
 
 
 def last_whole_week(weeks: Sequence[date], as_of: date) -> date:
@@ -194,8 +198,9 @@ def draw_map(
         st.caption(text("heatmap.not_compared_legend"))
 
 
-def draw_head(cells: Sequence[Cell], column: date, kpi: str) -> None:
+def draw_head(cells: Sequence[Cell], column: date, label: str, kpi: str) -> None:
     """Who is ahead, who is behind, for whom there is no figure in one column."""
+    st.caption(text("heatmap.in_column", column=label))
     there = [(cell, cell.value) for cell in cells if cell.column_start == column and cell.value is not None]
     people = len({cell.person_no for cell in cells})
     if not there:
@@ -212,8 +217,9 @@ def draw_head(cells: Sequence[Cell], column: date, kpi: str) -> None:
     figure_line(figures)
 
 
-def draw_own_head(cells: Sequence[Cell], week: date) -> None:
+def draw_own_head(cells: Sequence[Cell], week: date, label: str) -> None:
     """A person's strongest and weakest figure of a week, against the role."""
+    st.caption(text("heatmap.in_column", column=label))
     there = sorted(
         (cell for cell in cells if cell.column_start == week and cell.score is not None),
         key=lambda cell: cell.score or 0,

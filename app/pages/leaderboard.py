@@ -21,7 +21,7 @@ PAGE_SIZE = 20
 def page() -> None:
     """One board: figures, neighbours and trend of the viewer, then a page of all places."""
     marts, scope = looking()
-    st.title(text("leaderboard.title"))
+    st.title(text("leaderboard.title"), anchor=False)
     if scope.viewer is None or scope.is_dealer:
         empty_card(text("leaderboard.not_for_dealers" if scope.is_dealer else "statement.unknown_viewer"))
         return
@@ -106,17 +106,17 @@ def draw_own(
     )
     standings = marts.own_standings(scope, board, circle, period)
     if len(standings) > 1:
-        st.subheader(text("leaderboard.trend"))
+        st.subheader(text("leaderboard.trend"), anchor=False)
         labels = [period_label(period.period, standing.period_start) for standing in standings]
         trend_line(labels, [standing.place for standing in standings], key="trend")
     if rows.index(own) >= PAGE_SIZE // 2:
-        st.subheader(text("leaderboard.neighbours"))
+        st.subheader(text("leaderboard.neighbours"), anchor=False)
         ranking_bars(neighbours(rows), board, currency, key="neighbours")
 
 
 def draw_all(rows: Sequence[BoardRow], board: str, currency: str, key: str) -> None:
     """All places, a page at a time."""
-    st.subheader(text("leaderboard.all"))
+    st.subheader(text("leaderboard.all"), anchor=False)
     pages = -(-len(rows) // PAGE_SIZE)
     page_key = f"places {key}"
     first = (int(st.session_state.get(page_key, 1)) - 1) * PAGE_SIZE if pages > 1 else 0

@@ -9,11 +9,11 @@ import streamlit as st
 from app.auth.scope import Person, Scope
 from app.auth.viewer import looking
 from app.components.cards import empty_card, shielded
-from app.components.component_card import component_card
+from app.components.component_card import component_card, pays_beyond
 from app.components.figures import Figure, figure_line
 from app.components.periods import pick_period
 from app.components.trace import draw_trace, line_label
-from app.data.marts import Component, Marts, Period, Statement, UnpaidCredit
+from app.data.marts import Component, Marts, Period, Statement, Tier, UnpaidCredit
 from app.data.reference import measure_name
 from app.state.formats import compact_in_measure, money, percent, period_label, plain, signed_money, tier_bound
 from app.state.words import language, text
@@ -26,7 +26,7 @@ MOVEMENTS = ("adjustments", "held", "released", "clawed_back", "draw", "recovere
 def page() -> None:
     """The statement of one person in one period."""
     marts, scope = looking()
-    st.title(text("statement.title"))
+    st.title(text("statement.title"), anchor=False)
     person = pick_person(scope)
     if person is None:
         empty_card(text("statement.unknown_viewer"))
@@ -40,10 +40,11 @@ def page() -> None:
     components = marts.components(scope, person.payee_id, period)
     is_over = period.period_end <= marts.as_of
     draw_status(statements, period, is_over=is_over)
-    figure_line(figures(statements, components, is_over=is_over))
+    tiers = marts.tiers([component.component_id for component in components])
+    figure_line(figures(statements, components, tiers, is_over=is_over))
     draw_movements(statements)
     draw_unpaid(marts.unpaid_credits(scope, person.payee_id, period))
-    draw_plans(marts, statements, components, is_over=is_over)
+    draw_plans(statements, components, tiers, is_over=is_over)
     draw_lines(marts, scope, person, period, components)
 
 
@@ -74,14 +75,16 @@ def draw_status(statements: Sequence[Statement], period: Period, *, is_over: boo
     st.caption(text(key, period=period_label(period.period, period.period_start), last_day=last_day.isoformat()))
 
 
-def figures(statements: Sequence[Statement], components: Sequence[Component], *, is_over: bool) -> list[Figure]:
+def figures(
+    statements: Sequence[Statement], components: Sequence[Component], tiers: Sequence[Tier], *, is_over: bool
+) -> list[Figure]:
     """Attainment, earned, expected, next tier."""
     is_closed = all(statement.status == "closed" for statement in statements)
     return [
         attainment_figure(components),
-        Figure(text("figure.earned"), in_currencies(statements, "earned")),
+        Figure(text("figure.earned_final" if is_over else "figure.earned"), in_currencies(statements, "earned")),
         Figure(text("figure.paid" if is_closed else "figure.expected"), in_currencies(statements, "payable")),
-        next_tier_figure(components, is_over=is_over),
+        next_tier_figure(components, tiers, is_over=is_over),
     ]
 
 
@@ -114,23 +117,22 @@ def attainment_figure(components: Sequence[Component]) -> Figure:
     )
 
 
-def next_tier_figure(components: Sequence[Component], *, is_over: bool) -> Figure:
+def next_tier_figure(components: Sequence[Component], tiers: Sequence[Tier], *, is_over: bool) -> Figure:
     """The next tier within reach that pays most."""
     label = text("figure.next_tier")
     if is_over:
         return Figure(label, text("unit.none"), text("figure.period_over"))
-    ahead = [
-        component
-        for component in components
-        if component.gap_to_next_tier is not None and component.next_tier_from is not None
-    ]
+    ahead = [component for component in components if component.next_tier_from is not None]
     if not ahead:
         return Figure(label, text("unit.none"), text("figure.no_next_tier"))
     best = max(ahead, key=lambda component: component.reward_at_next_tier or Decimal(0))
     gap = compact_in_measure(best.gap_to_next_tier, best.measure, best.currency)
     bound = tier_bound(best.next_tier_from or Decimal(0), best.tier_key, best.measure, best.currency)
-    reward = signed_money(best.reward_at_next_tier or Decimal(0), best.currency)
-    return Figure(label, gap, text("figure.to_tier", bound=bound, reward=reward))
+    if best.reward_at_next_tier:
+        reward = signed_money(best.reward_at_next_tier, best.currency)
+        return Figure(label, gap, text("figure.to_tier", bound=bound, reward=reward))
+    # reaching a bound may pay nothing by itself: what counts is what lies beyond
+    return Figure(label, gap, text("figure.to_tier_then", bound=bound, then=pays_beyond(best, tiers)))
 
 
 def draw_movements(statements: Sequence[Statement]) -> None:
@@ -161,12 +163,11 @@ def draw_unpaid(credits: Sequence[UnpaidCredit]) -> None:
 
 
 def draw_plans(
-    marts: Marts, statements: Sequence[Statement], components: Sequence[Component], *, is_over: bool
+    statements: Sequence[Statement], components: Sequence[Component], tiers: Sequence[Tier], *, is_over: bool
 ) -> None:
     """A card a component, under the name of its plan."""
-    tiers = marts.tiers([component.component_id for component in components])
     for statement in statements:
-        st.subheader(plain(statement.plan_name))
+        st.subheader(plain(statement.plan_name), anchor=False)
         own = [component for component in components if component.plan_id == statement.plan_id]
         if not own:
             empty_card(text("statement.no_components"))
@@ -186,7 +187,7 @@ def lines_of_components(
     marts: Marts, scope: Scope, person: Person, period: Period, components: Sequence[Component]
 ) -> None:
     """Choice of a component, search, a page of lines."""
-    st.subheader(text("lines.title"))
+    st.subheader(text("lines.title"), anchor=False)
     with_lines = {component.component_id: component for component in components if component.line_count}
     if not with_lines:
         empty_card(text("lines.none"))

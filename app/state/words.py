@@ -39,10 +39,14 @@ def language() -> str:
 
 
 def pick_language() -> None:
-    """Draws the choice of language; what is chosen holds for the session."""
-    language()
-    st.segmented_control(
-        "Language · 语言", list(LANGUAGES), format_func=lambda code: LANGUAGES[code], key="language", required=True
+    """Draws the choice of language; what is chosen holds for the session, whichever page comes next."""
+    st.session_state["language"] = st.segmented_control(
+        "Language · 语言",
+        list(LANGUAGES),
+        format_func=lambda code: LANGUAGES[code],
+        default=language(),
+        key="language_choice",
+        required=True,
     )
 
 

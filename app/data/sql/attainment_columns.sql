@@ -15,5 +15,5 @@ where
     and attainments.value is not null
     and attainments.period_start <= $as_of
 group by attainments.period, attainments.period_start
-order by attainments.period_start desc, attainments.period
+order by attainments.period_start desc, attainments.period asc
 limit 100

@@ -1,4 +1,4 @@
--- Cells of the people the viewer may see, one team with the teams below it at a time ($team_id; an empty one: everybody visible).
+-- Cells of the people the viewer may see: of a team and those below it ($team_id; an empty one: everybody visible).
 -- kpis and weeks are lists; people in the order of their names, cut at $people_limit.
 with recursive
 

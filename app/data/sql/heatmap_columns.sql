@@ -13,5 +13,5 @@ where
     cells.week_start <= $as_of
     and cells.week_start > cast($as_of as date) - interval 27 week
 group by cells.week_start, cells.kpi
-order by cells.week_start desc, cells.kpi
+order by cells.week_start desc, cells.kpi asc
 limit 1000

@@ -1,5 +1,5 @@
--- One board. Ids stay here: the reader gets names and amounts as far as the company's settings ($names, $earnings) show them.
--- Dealers see no board of the company's people.
+-- One board. Ids stay here: the reader gets names and amounts as far as the company's settings show them ($names,
+-- $earnings). Dealers see no board of the company's people.
 with recursive
 
 -- include _visible_people
@@ -59,5 +59,5 @@ select
     case when is_value_shown then attainment end as attainment,
     case when is_value_shown then gap_to_place_above end as gap_to_place_above
 from shown
-order by place, is_own desc, subject_name nulls last, subject_id
+order by place asc, is_own desc, subject_name asc nulls last, subject_id asc
 limit 1000

@@ -33,5 +33,5 @@ from spans_begun
 left join on_a_plan
     on spans_begun.payee_id = on_a_plan.payee_id
 where spans_begun.place = 1
-order by spans_begun.payee_kind desc, spans_begun.payee_name, spans_begun.payee_id
+order by spans_begun.payee_kind desc, spans_begun.payee_name asc, spans_begun.payee_id asc
 limit 1000

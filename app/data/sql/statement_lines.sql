@@ -1,4 +1,5 @@
--- Lines of one component in a period, newest first, a page of them; $find keeps those whose order, customer, product or event has the text.
+-- Lines of one component in a period, newest first, a page of them; $find keeps those whose order, customer, product or
+-- event has the text.
 with recursive
 
 -- include _visible_people
@@ -85,7 +86,10 @@ found as (
     from described
     where
         $find = ''
-        or contains(lower(concat_ws(' ', event_id, order_id, opportunity_id, account_name, product_name, credited_name)), lower($find))
+        or contains(
+            lower(concat_ws(' ', event_id, order_id, opportunity_id, account_name, product_name, credited_name)),
+            lower($find)
+        )
 )
 
 select
@@ -111,5 +115,5 @@ select
     product_name,
     found_count
 from found
-order by occurred_on desc, payout_line_id
+order by occurred_on desc, payout_line_id asc
 limit $page_size offset $first_row

@@ -1,4 +1,5 @@
--- Periods a person has a statement for, newest first; none for a viewer who may not see them.
+-- Periods a person has a statement for: those that run on $as_of, the one that pays most first, then those before,
+-- newest first. None for a viewer who may not see them.
 with recursive
 
 -- include _visible_people
@@ -19,5 +20,10 @@ where
     statements.payee_id = $payee_id
     and statements.period_start <= $as_of
 group by statements.period, statements.period_start, periods.period_end
-order by statements.period_start desc, weight desc, statements.period
+order by
+    periods.period_end > $as_of desc,
+    case when periods.period_end > $as_of then weight end desc,
+    statements.period_start desc,
+    weight desc,
+    statements.period asc
 limit 100

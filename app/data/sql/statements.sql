@@ -26,5 +26,5 @@ where
     statements.payee_id = $payee_id
     and statements.period = $period
     and statements.period_start = $period_start
-order by statements.payable desc, statements.plan_id
+order by statements.payable desc, statements.plan_id asc
 limit 100

@@ -26,5 +26,5 @@ where
     and uncredited.reason = 'no_rate'
     and periods.period = $period
     and periods.period_start = $period_start
-order by uncredited.occurred_on desc, uncredited.event_id
+order by uncredited.occurred_on desc, uncredited.event_id asc
 limit 100

@@ -91,6 +91,7 @@ occurring as (
 
 deal_sizes as (
     select
+        dimension,
         value,
         {{ dbt.split_part('value', "'|'", 1) }} as currency,
         cast({{ dbt.split_part('value', "'|'", 2) }} as date) as dealt_on,
@@ -110,6 +111,7 @@ plan_currencies as (
 
 deal_sizes_converted as (
     select
+        deal_sizes.dimension,
         deal_sizes.value,
         plan_currencies.currency,
         cast(case
@@ -167,7 +169,7 @@ compared as (
         on conditions.condition_no = condition_items.condition_no
     left join deal_sizes_converted
         on
-            conditions.dimension = 'deal_size'
+            occurring.dimension = deal_sizes_converted.dimension
             and occurring.value = deal_sizes_converted.value
             and conditions.currency = deal_sizes_converted.currency
 ),
