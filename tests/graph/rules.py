@@ -172,9 +172,9 @@ def marts_are_contracts(manifest: Manifest) -> list[str]:
 
 
 def grains_are_tested(manifest: Manifest) -> list[str]:
-    """A column that is unique and not null, or a unique_combination; a table of a single row is tested by its count."""
+    """Every row is checked to have a key of its own: the test `grain`, or `unique` and `not_null` of one column."""
     return [
-        f"{node['name']} has no tested grain: unique and not_null of one column, or unique_combination."
+        f"{node['name']} has no tested grain: the test grain, or unique and not_null of one column."
         for node in models(manifest)
         if not _grain_is_tested(_tests_of(manifest, node))
     ]
@@ -195,7 +195,7 @@ def _grain_is_tested(tests: Iterable[Node]) -> bool:
     columns = defaultdict(set)
     for test in tests:
         name = test["test_metadata"]["name"]
-        if name in ("unique_combination", "single_row"):
+        if name == "grain":
             return True
         columns[test.get("column_name")].add(name)
     return any({"unique", "not_null"} <= names for names in columns.values())

@@ -233,14 +233,14 @@ CASES: list[tuple[Callable[[Graph], list[str]], Callable[[Graph], None], str]] =
         (
             rules.grains_are_tested,
             with_tests("int_orders_rated", *planted),
-            "int_orders_rated has no tested grain: unique and not_null of one column, or unique_combination.",
+            "int_orders_rated has no tested grain: the test grain, or unique and not_null of one column.",
         )
         for planted in (
             (),
             (data_test("int_orders_rated", "unique", "order_id"),),
             (data_test("int_orders_rated", "unique", "order_id"), data_test("int_orders_rated", "not_null", "line_no")),
-            (data_test("int_orders_rated", "unique_combination", severity="warn"),),
-            (data_test("int_orders_rated", "unique_combination", where="amount > 0"),),
+            (data_test("int_orders_rated", "grain", severity="warn"),),
+            (data_test("int_orders_rated", "grain", where="amount > 0"),),
         )
     ),
     *(
@@ -304,7 +304,7 @@ def test_another_meaning_is_a_block_of_its_own() -> None:
 
 def test_a_grain_of_several_columns_is_a_grain() -> None:
     several = graph()
-    with_tests("fct_orders", data_test("fct_orders", "unique_combination"))(several)
+    with_tests("fct_orders", data_test("fct_orders", "grain"))(several)
     assert rules.grains_are_tested(several) == []
 
 
