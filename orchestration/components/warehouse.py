@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,26 @@ class IncentiveDbtTranslator(DagsterDbtTranslator):
     """Assets are keyed [schema, relation], as in the warehouse, and grouped by layer.
 
     By themselves they are owned by their dbt group, and their code version follows the SQL or the rows of the seed.
+    `after`: an asset, made with those in `beside`, whose blocking checks come first: whatever reads a source or one of
+    them waits for it, though dbt knows no such order.
     """
+
+    def __init__(self, after: dg.AssetKey | None = None, beside: Collection[dg.AssetKey] = ()) -> None:
+        super().__init__()
+        self._after = after
+        self._beside = beside
+
+    def get_asset_spec(self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None) -> dg.AssetSpec:
+        """The spec of a dbt node; it waits for `after` where it must."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        if self._after is None or spec.key in self._beside:
+            return spec
+        # Not by map_asset_specs: a dependency added there is drawn, and not kept to.
+        parents = manifest["parent_map"].get(unique_id, [])
+        waits = any(parent.startswith("source.") for parent in parents) or any(
+            dep.asset_key in self._beside for dep in spec.deps
+        )
+        return spec.merge_attributes(deps=[self._after]) if waits else spec
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Schema and relation; a source is the raw table that ingest lands."""

@@ -11,14 +11,13 @@ from orchestration.components import IncentiveDbtTranslator, Settings, dbt_build
 
 _CHECKED = "+rpt_plan_violations"
 _VIOLATIONS = dg.AssetKey(["operations", "rpt_plan_violations"])
-_translator = IncentiveDbtTranslator()
 
 
 @dbt_assets(
     name="build_plan_check",
     manifest=dbt_project().manifest_path,
     select=_CHECKED,
-    dagster_dbt_translator=_translator,
+    dagster_dbt_translator=IncentiveDbtTranslator(),
     project=dbt_project(),
 )
 def plan_check_models(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings) -> Iterator[Any]:
@@ -41,18 +40,9 @@ def no_row_that_pays_breaks_the_contract(settings: Settings) -> dg.AssetCheckRes
     name="build_models",
     manifest=dbt_project().manifest_path,
     exclude=_CHECKED,
-    dagster_dbt_translator=_translator,
+    dagster_dbt_translator=IncentiveDbtTranslator(after=_VIOLATIONS, beside=plan_check_models.keys),
     project=dbt_project(),
 )
-def _models(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings) -> Iterator[Any]:
+def models(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: Settings) -> Iterator[Any]:
     """All other models."""
     yield from dbt_build(context, dbt, settings)
-
-
-def _after_the_plan_check(spec: dg.AssetSpec) -> dg.AssetSpec:
-    """What is read from outside of the step is read after the check; dbt itself knows no such order."""
-    reads_outside = any(dep.asset_key not in _models.keys for dep in spec.deps)
-    return spec.merge_attributes(deps=[_VIOLATIONS]) if reads_outside else spec
-
-
-models = _models.map_asset_specs(_after_the_plan_check)
