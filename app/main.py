@@ -28,16 +28,17 @@ def frame() -> None:
         return
     # A dealer has no use for boards of the company's people; the pages say so to who gets there by a link.
     inside: Literal["hidden", "visible"] = "hidden" if marts.scope(viewer_id).is_dealer else "visible"
+    # not a folder called `pages`: Streamlit runs what lies in one by itself, past this frame
     chosen = st.navigation(
         [
-            st.Page("pages/statement.py", title=text("statement.title"), icon=":material/receipt_long:", default=True),
+            st.Page("views/statement.py", title=text("statement.title"), icon=":material/receipt_long:", default=True),
             st.Page(
-                "pages/leaderboard.py",
+                "views/leaderboard.py",
                 title=text("leaderboard.title"),
                 icon=":material/leaderboard:",
                 visibility=inside,
             ),
-            st.Page("pages/heatmap.py", title=text("heatmap.title"), icon=":material/grid_on:", visibility=inside),
+            st.Page("views/heatmap.py", title=text("heatmap.title"), icon=":material/grid_on:", visibility=inside),
         ],
         position="top",
     )

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.auth.scope import Scope
+from app.components.choice import choose
 from app.data.marts import Candidate, Marts
 from app.state.words import term, text
 
@@ -14,16 +15,19 @@ def pick_viewer(marts: Marts) -> str | None:
     people = {person.payee_id: person for person in marts.people()}
     if not people:
         return None
+    ids = list(people)
     if st.session_state.get(VIEWER) not in people:
-        first = next((person for person in people.values() if person.has_statement), next(iter(people.values())))
-        st.session_state[VIEWER] = first.payee_id
-    chosen = st.selectbox(
+        st.session_state[VIEWER] = next((person.payee_id for person in people.values() if person.has_statement), ids[0])
+    chosen = choose(
         text("viewer.label"),
-        list(people),
-        format_func=lambda payee_id: described(people[payee_id]),
-        key=VIEWER,
+        ids,
+        lambda payee_id: described(people[payee_id]),
+        index=ids.index(st.session_state[VIEWER]),
+        key="viewer_choice",
         help=text("viewer.help"),
     )
+    # kept apart from the widget, which a page may forget
+    st.session_state[VIEWER] = chosen
     st.caption(text("viewer.until_sign_in"))
     return chosen
 

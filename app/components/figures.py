@@ -8,7 +8,7 @@ import streamlit as st
 from app.state.formats import plain
 
 # Two beside each other on a phone of 390 pixels, four on a page of full width.
-WIDTH = 168
+WIDTH = 160
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 
-import streamlit as st
-
+from app.components.choice import choose
 from app.data.marts import Period
 from app.state.formats import period_label
 from app.state.words import term, text
@@ -11,7 +10,7 @@ from app.state.words import term, text
 
 def pick_period(periods: Sequence[Period], key: str) -> Period:
     """Draws the choice; the first period is the default."""
-    return st.selectbox(text("period.label"), periods, format_func=described, key=key)
+    return choose(text("period.label"), periods, described, key=key)
 
 
 def described(period: Period) -> str:

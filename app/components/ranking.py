@@ -11,7 +11,7 @@ from app.data.marts import BoardRow
 from app.state.formats import compact_money, number, percent
 from app.state.words import text
 
-ROW_PIXELS = 34
+ROW_PIXELS = 38
 
 
 def board_value(board: str, value: Decimal | None, currency: str) -> str:
@@ -50,13 +50,13 @@ def ranking_bars(rows: Sequence[BoardRow], board: str, currency: str, key: str, 
             orientation="h",
             marker={"color": [colours.own if row.is_own else colours.others for row in rows]},
             hoverinfo="skip",
-            width=0.36,
+            width=0.3,
         )
     )
     for at, (row, label) in enumerate(zip(rows, labels, strict=True)):
         weight = f"<b>{escaped(label)}</b>" if row.is_own else escaped(label)
         value = f"{board_value(board, row.value, currency)}  {movement(row)}"
-        side = {"y": at, "showarrow": False, "yshift": 13, "font": {"size": 13, "color": colours.ink}}
+        side = {"y": at, "showarrow": False, "yshift": 14, "font": {"size": 13, "color": colours.ink}}
         figure.add_annotation(text=weight, x=0, xref="paper", xanchor="left", **side)
         figure.add_annotation(text=value, x=1, xref="paper", xanchor="right", **side)
     figure.update_layout(

@@ -280,6 +280,7 @@ class Marts:
         weeks: Iterable[date],
         people_limit: int,
         *,
+        people_before: int = 0,
         team_id: str = "",
         payee_id: str = "",
     ) -> list[Cell]:
@@ -292,6 +293,7 @@ class Marts:
             payee_id=payee_id,
             kpis=list(kpis),
             columns=list(weeks),
+            people_before=people_before,
             people_limit=people_limit,
         )
         return [Cell(**row) for row in rows]
@@ -303,6 +305,7 @@ class Marts:
         starts: Iterable[date],
         people_limit: int,
         *,
+        people_before: int = 0,
         team_id: str = "",
         payee_id: str = "",
     ) -> list[Cell]:
@@ -315,6 +318,7 @@ class Marts:
             payee_id=payee_id,
             period=period,
             columns=list(starts),
+            people_before=people_before,
             people_limit=people_limit,
         )
         return [Cell(**row) for row in rows]

@@ -16,17 +16,32 @@ team_and_below (team_id) as (
         on teams.parent_team_id = team_and_below.team_id
 ),
 
+with_figures as (
+    select subject_id as payee_id
+    from performance.fct_kpi_values
+    where
+        subject_kind = 'payee'
+        and kpi = 'quota_attainment'
+        and period = $period
+        and list_contains($columns, period_start)
+    group by subject_id
+),
+
 people as (
     select
         standing.payee_id,
         standing.payee_name,
-        row_number() over (order by standing.payee_name, standing.payee_id) as person_no,
+        row_number() over (
+            order by with_figures.payee_id is null, standing.payee_name, standing.payee_id
+        ) as person_no,
         count(*) over () as person_count
     from standing
     inner join visible_people
         on standing.payee_id = visible_people.payee_id
     left join team_and_below
         on standing.team_id = team_and_below.team_id
+    left join with_figures
+        on standing.payee_id = with_figures.payee_id
     where
         standing.payee_kind = 'employee'
         and ($team_id = '' or team_and_below.team_id is not null)
@@ -50,6 +65,8 @@ left join performance.fct_kpi_values as attainments
         and attainments.kpi = 'quota_attainment'
         and attainments.period = $period
         and list_contains($columns, attainments.period_start)
-where people.person_no <= $people_limit
+where
+    people.person_no > $people_before
+    and people.person_no <= $people_before + $people_limit
 order by people.person_no, attainments.period_start
 limit 1000

@@ -1,5 +1,6 @@
 -- Cells of the people the viewer may see: of a team and those below it ($team_id; an empty one: everybody visible).
--- kpis and weeks are lists; people in the order of their names, cut at $people_limit.
+-- kpis and weeks are lists; people with a figure first, by name; $people_limit of them
+-- after the first $people_before.
 with recursive
 
 -- include _visible_people
@@ -17,17 +18,30 @@ team_and_below (team_id) as (
         on teams.parent_team_id = team_and_below.team_id
 ),
 
+with_figures as (
+    select payee_id
+    from performance.rpt_performance_heatmap
+    where
+        list_contains($kpis, kpi)
+        and list_contains($columns, week_start)
+    group by payee_id
+),
+
 people as (
     select
         standing.payee_id,
         standing.payee_name,
-        row_number() over (order by standing.payee_name, standing.payee_id) as person_no,
+        row_number() over (
+            order by with_figures.payee_id is null, standing.payee_name, standing.payee_id
+        ) as person_no,
         count(*) over () as person_count
     from standing
     inner join visible_people
         on standing.payee_id = visible_people.payee_id
     left join team_and_below
         on standing.team_id = team_and_below.team_id
+    left join with_figures
+        on standing.payee_id = with_figures.payee_id
     where
         standing.payee_kind = 'employee'
         and ($team_id = '' or team_and_below.team_id is not null)
@@ -49,6 +63,8 @@ left join performance.rpt_performance_heatmap as cells
         people.payee_id = cells.payee_id
         and list_contains($kpis, cells.kpi)
         and list_contains($columns, cells.week_start)
-where people.person_no <= $people_limit
+where
+    people.person_no > $people_before
+    and people.person_no <= $people_before + $people_limit
 order by people.person_no, cells.week_start, cells.kpi
 limit 1000

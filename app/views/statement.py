@@ -9,6 +9,7 @@ import streamlit as st
 from app.auth.scope import Person, Scope
 from app.auth.viewer import looking
 from app.components.cards import empty_card, shielded
+from app.components.choice import choose
 from app.components.component_card import component_card, pays_beyond
 from app.components.figures import Figure, figure_line
 from app.components.periods import pick_period
@@ -33,7 +34,9 @@ def page() -> None:
         return
     periods = marts.statement_periods(scope, person.payee_id)
     if not periods:
-        empty_card(text("statement.no_plan", name=plain(person.payee_name)))
+        empty_card(
+            text("statement.choose" if scope.leads_people else "statement.no_plan", name=plain(person.payee_name))
+        )
         return
     period = pick_period(periods, key="statement_period")
     statements = marts.statements(scope, person.payee_id, period)
@@ -52,11 +55,9 @@ def pick_person(scope: Scope) -> Person | None:
     """The viewer; a leader chooses among the people in sight. None when the company does not know the viewer."""
     if scope.viewer is None or not scope.leads_people:
         return scope.viewer
-    names = {person.payee_id: described(person, scope) for person in scope.people}
-    chosen = st.selectbox(
-        text("statement.person"), list(names), format_func=lambda payee_id: names[payee_id], key="statement_payee"
+    return choose(
+        text("statement.person"), scope.people, lambda person: described(person, scope), key="statement_person"
     )
-    return scope.person(chosen)
 
 
 def described(person: Person, scope: Scope) -> str:
@@ -123,6 +124,8 @@ def next_tier_figure(components: Sequence[Component], tiers: Sequence[Tier], *, 
     if is_over:
         return Figure(label, text("unit.none"), text("figure.period_over"))
     ahead = [component for component in components if component.next_tier_from is not None]
+    if not ahead and any(component.tier_key == "attainment" and component.quota is None for component in components):
+        return Figure(label, text("figure.unknown"), text("figure.no_quota_set"))
     if not ahead:
         return Figure(label, text("unit.none"), text("figure.no_next_tier"))
     best = max(ahead, key=lambda component: component.reward_at_next_tier or Decimal(0))
@@ -194,11 +197,11 @@ def lines_of_components(
         return
     most = leading(list(with_lines.values()))
     ids = list(with_lines)
-    chosen = st.selectbox(
+    chosen = choose(
         text("lines.component"),
         ids,
+        lambda component_id: component_choice(with_lines[component_id]),
         index=ids.index(most.component_id) if most else 0,
-        format_func=lambda component_id: component_choice(with_lines[component_id]),
     )
     component = with_lines[chosen]
     find = st.text_input(text("lines.find"), type="search", placeholder=text("lines.find_example"), max_chars=100)

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 
 import streamlit as st
 
 from app.auth.scope import Scope
 from app.auth.viewer import looking
 from app.components.cards import empty_card, shielded
+from app.components.choice import choose
 from app.components.figures import Figure, figure_line
 from app.components.heat import ATTAINMENT_BOUNDS, SCORE_BOUNDS, Box, heat_map
 from app.data.marts import Cell, Marts
@@ -19,6 +21,7 @@ from app.state.words import language, text
 # As many columns as have room beside a name on a phone; rows that one can take in.
 COLUMNS = 6
 PEOPLE = 25
+EVERYBODY = 1000
 ATTAINMENT = "quota_attainment"
 
 
@@ -54,9 +57,7 @@ def pick_subject(marts: Marts, scope: Scope) -> Subject:
     choices = [*teams, *people]
     if len(choices) == 1:
         return choices[0]
-    return st.selectbox(
-        text("heatmap.subject"), choices, format_func=lambda subject: subject.name, key="heatmap_subject"
-    )
+    return choose(text("heatmap.subject"), choices, lambda subject: subject.name, key="heatmap_subject")
 
 
 def draw_team(marts: Marts, scope: Scope, subject: Subject) -> None:
@@ -69,28 +70,31 @@ def draw_team(marts: Marts, scope: Scope, subject: Subject) -> None:
     if not kpis:
         empty_card(text("heatmap.nothing"))
         return
-    kpi = st.selectbox(
-        text("heatmap.kpi"), kpis, format_func=lambda code: kpi_name(code, language()), key="heatmap_kpi"
-    )
+    kpi = choose(text("heatmap.kpi"), kpis, lambda code: kpi_name(code, language()), key="heatmap_kpi")
     if kpi == ATTAINMENT:
-        cells = marts.attainment_cells(scope, "quarter", quarters, PEOPLE, team_id=subject.team_id)
         starts = sorted(quarters)
         labels = [period_label("quarter", start) for start in starts]
-        draw_head(cells, starts[-1], labels[-1], kpi)
+        head = starts[-1]
+        cells_of = partial(marts.attainment_cells, scope, "quarter", team_id=subject.team_id)
     else:
-        weeks = pick_weeks(sorted({week for week, _ in columns}, reverse=True))
-        cells = marts.heatmap_cells(scope, [kpi], weeks, PEOPLE, team_id=subject.team_id)
-        starts = sorted(weeks)
+        starts = sorted(pick_weeks(weeks_of(columns)))
         labels = [week_label(week, marts.as_of) for week in starts]
-        week = last_whole_week(starts, marts.as_of)
-        draw_head(cells, week, labels[starts.index(week)], kpi)
+        head = last_whole_week(starts, marts.as_of)
+        cells_of = partial(marts.heatmap_cells, scope, [kpi], team_id=subject.team_id)
+    draw_head(cells_of([head], EVERYBODY), labels[starts.index(head)], kpi)
+    page_key = f"heatmap_people {subject.team_id} {kpi} {starts[0]}"
+    before = (int(st.session_state.get(page_key, 1)) - 1) * PEOPLE
+    cells = cells_of(starts, PEOPLE, people_before=before)
     draw_cells(cells, starts, labels, kpi)
+    pages = -(-cells[0].person_count // PEOPLE) if cells else 1
+    if pages > 1:
+        st.pagination(pages, key=page_key, max_visible_pages=5)
     if kpi_unit(kpi) == "money":
         st.caption(text("heatmap.amounts_in", currency=marts.base_currency))
 
 
 def draw_cells(cells: Sequence[Cell], starts: Sequence[date], labels: Sequence[str], kpi: str) -> None:
-    """The team's map."""
+    """A map with people as rows."""
     names = {cell.person_no: cell.payee_name for cell in cells}
     rows = {person_no: at for at, person_no in enumerate(names)}
     boxes = {
@@ -99,8 +103,6 @@ def draw_cells(cells: Sequence[Cell], starts: Sequence[date], labels: Sequence[s
         if cell.column_start in starts and cell.value is not None
     }
     draw_map(list(names.values()), labels, boxes, is_attainment=kpi == ATTAINMENT, key="team_map")
-    if cells and cells[0].person_count > PEOPLE:
-        st.caption(text("heatmap.cut", shown=PEOPLE, count=cells[0].person_count))
 
 
 def draw_person(marts: Marts, scope: Scope, subject: Subject) -> None:
@@ -109,12 +111,11 @@ def draw_person(marts: Marts, scope: Scope, subject: Subject) -> None:
     if not columns:
         empty_card(text("heatmap.nothing"))
         return
-    weeks = pick_weeks(sorted({week for week, _ in columns}, reverse=True))
-    starts = sorted(weeks)
+    starts = sorted(pick_weeks(weeks_of(columns)))
     labels = [week_label(week, marts.as_of) for week in starts]
     cells = [
         cell
-        for cell in marts.heatmap_cells(scope, kpi_order(), weeks, 1, payee_id=subject.payee_id)
+        for cell in marts.heatmap_cells(scope, kpi_order(), starts, 1, payee_id=subject.payee_id)
         if cell.value is not None
     ]
     kpis = [kpi for kpi in kpi_order() if any(cell.kpi == kpi for cell in cells)]
@@ -146,12 +147,15 @@ def attainment_quarters(marts: Marts, scope: Scope) -> list[date]:
     return [start for period, start in marts.attainment_columns(scope) if period == "quarter"][:COLUMNS]
 
 
-def pick_weeks(weeks: Sequence[date]) -> list[date]:
+def weeks_of(columns: Sequence[tuple[date, str]]) -> list[date]:
+    """Weeks with figures, newest first."""
+    return sorted({week for week, _ in columns}, reverse=True)
+
+
+def pick_weeks(weeks: Sequence[date]) -> Sequence[date]:
     """A window of weeks, the newest at first; weeks come newest first."""
-    windows = [list(weeks[first : first + COLUMNS]) for first in range(0, len(weeks), COLUMNS)]
-    return st.selectbox(
-        text("heatmap.weeks"), windows, format_func=lambda window: f"{window[-1]} – {window[0]}", key="heatmap_weeks"
-    )
+    windows = [tuple(weeks[first : first + COLUMNS]) for first in range(0, len(weeks), COLUMNS)]
+    return choose(text("heatmap.weeks"), windows, lambda window: f"{window[-1]} – {window[0]}", key="heatmap_weeks")
 
 
 def last_whole_week(weeks: Sequence[date], as_of: date) -> date:
@@ -198,45 +202,45 @@ def draw_map(
         st.caption(text("heatmap.not_compared_legend"))
 
 
-def draw_head(cells: Sequence[Cell], column: date, label: str, kpi: str) -> None:
-    """Who is ahead, who is behind, for whom there is no figure in one column."""
+def draw_head(cells: Sequence[Cell], label: str, kpi: str) -> None:
+    """Who is ahead, who is behind, for how many there is no figure; cells of one column."""
     st.caption(text("heatmap.in_column", column=label))
-    there = [(cell, cell.value) for cell in cells if cell.column_start == column and cell.value is not None]
-    people = len({cell.person_no for cell in cells})
+    there = [(cell, cell.value) for cell in cells if cell.value is not None]
     if not there:
         st.caption(text("heatmap.nothing_in_week"))
         return
     ordered = sorted(there, key=lambda pair: pair[1] if kpi == ATTAINMENT or pair[0].score is None else pair[0].score)
-    ends = (
-        [("heatmap.strongest", ordered[-1]), ("heatmap.weakest", ordered[0])]
-        if len(ordered) > 1
-        else [("heatmap.strongest", ordered[0])]
-    )
-    figures = [Figure(text(label), kpi_value(kpi, value), cell.payee_name) for label, (cell, value) in ends]
-    figures.append(Figure(text("heatmap.without"), text("heatmap.of_people", count=people - len(there), people=people)))
-    figure_line(figures)
+    ends = [("heatmap.strongest", ordered[-1]), ("heatmap.weakest", ordered[0])][: len(ordered)]
+    figures = [Figure(text(key), kpi_value(kpi, value), compared(cell.payee_name, cell)) for key, (cell, value) in ends]
+    without = text("heatmap.of_people", count=len(cells) - len(there), people=len(cells))
+    figure_line([*figures, Figure(text("heatmap.without"), without)])
 
 
 def draw_own_head(cells: Sequence[Cell], week: date, label: str) -> None:
     """A person's strongest and weakest figure of a week, against the role."""
     st.caption(text("heatmap.in_column", column=label))
-    there = sorted(
-        (cell for cell in cells if cell.column_start == week and cell.score is not None),
-        key=lambda cell: cell.score or 0,
+    there = [(cell, cell.value) for cell in cells if cell.column_start == week and cell.value is not None]
+    ordered = sorted(
+        ((cell, value) for cell, value in there if cell.score is not None), key=lambda pair: pair[0].score or 0
     )
-    if not there:
+    if not ordered:
         st.caption(text("heatmap.nothing_in_week"))
         return
+    ends = [("heatmap.strongest", ordered[-1]), ("heatmap.weakest", ordered[0])][: len(ordered)]
+    names = [kpi_name(cell.kpi or "", language()) for _, (cell, _) in ends]
     figure_line(
         [
-            Figure(
-                text(key),
-                f"{kpi_value(cell.kpi or '', cell.value)}" if cell.value is not None else text("unit.none"),
-                f"{kpi_name(cell.kpi or '', language())}: {text('heatmap.ahead_of', share=percent(cell.score, 0))}",
-            )
-            for key, cell in (("heatmap.strongest", there[-1]), ("heatmap.weakest", there[0]))
+            Figure(text(key), kpi_value(cell.kpi or "", value), compared(name, cell))
+            for name, (key, (cell, value)) in zip(names, ends, strict=True)
         ]
     )
+
+
+def compared(name: str, cell: Cell) -> str:
+    """`Wang Fang, better than 80% of the role`; the name alone where nobody is compared."""
+    if cell.score is None:
+        return name
+    return text("heatmap.compared", name=name, compared=text("heatmap.ahead_of", share=percent(cell.score, 0)))
 
 
 if __name__ == "__main__":

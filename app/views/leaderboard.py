@@ -7,6 +7,7 @@ import streamlit as st
 from app.auth.scope import Scope
 from app.auth.viewer import looking
 from app.components.cards import empty_card, shielded
+from app.components.choice import choose
 from app.components.figures import Figure, figure_line
 from app.components.periods import pick_period
 from app.components.ranking import board_value, gap_value, neighbours, own_sentence, ranking_bars, trend_line
@@ -25,11 +26,12 @@ def page() -> None:
     if scope.viewer is None or scope.is_dealer:
         empty_card(text("leaderboard.not_for_dealers" if scope.is_dealer else "statement.unknown_viewer"))
         return
+    words = {code: term("board", code) for code in BOARDS}
     board = str(
         st.segmented_control(
             text("board.label"),
             BOARDS,
-            format_func=lambda code: term("board", code),
+            format_func=words.__getitem__,
             default=BOARDS[0],
             key="board",
             required=True,
@@ -57,7 +59,7 @@ def pick_circle(marts: Marts, scope: Scope, circles: Sequence[BoardScope]) -> Bo
     """Company, region or team; at first the viewer's own team, for a leader the team led."""
     led = {team.team_id for team in marts.heatmap_teams(scope)[:1]}
     first = next((at for at, circle in enumerate(circles) if circle.scope_kind == "team" and circle.scope_id in led), 0)
-    return st.selectbox(text("circle.label"), circles, index=first, format_func=circle_name)
+    return choose(text("circle.label"), circles, circle_name, index=first)
 
 
 def circle_name(circle: BoardScope) -> str:
