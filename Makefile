@@ -1,12 +1,67 @@
-.PHONY: setup test
+# Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
+.DEFAULT_GOAL := demo
+.PHONY: setup demo build test lint app dagster conformance clean
 PYTHON ?= python3
+SCALE ?= 1
+SEED ?= 7
+PLANS ?= landing
+TIMEZONE ?= Asia/Shanghai
+BASE_CURRENCY ?= CNY
+CASES ?= tests/conformance/cases
+DEMO := build/demo$(if $(filter-out 1,$(SCALE)),-scale-$(SCALE))
+PY := .venv/bin/python
 
-setup: .venv/.dev
-.venv/.dev: requirements-dev.lock
+export DO_NOT_TRACK = 1
+export DAGSTER_DISABLE_TELEMETRY = yes
+export GX_ANALYTICS_ENABLED = False
+
+# One environment: what runs, and (from the dev lock, which holds all of it too) what tests need.
+setup: .venv/.run
+.venv/bin/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo 'Python 3.11 is needed: name it with PYTHON=/path/to/python3.11'; exit 1; }
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip -q install uv
+	.venv/bin/pip -q --disable-pip-version-check install uv
+.venv/.run: requirements.lock | .venv/bin/uv
+	@echo 'Installing what requirements.lock names ...'
+	.venv/bin/uv pip install -q --require-hashes -r requirements.lock
+	@touch $@
+.venv/.dev: requirements-dev.lock | .venv/bin/uv
+	@echo 'Installing what requirements-dev.lock names ...'
 	.venv/bin/uv pip sync -q --require-hashes requirements-dev.lock
-	touch $@
+	@touch $@ .venv/.run
+
+# Landed files never change, so a new simulation begins a new company.
+$(DEMO)/landing: $(wildcard demo/*.py) | .venv/.run
+	rm -rf $(DEMO) $(DEMO).new
+	$(PY) -m demo --out $(DEMO).new --seed $(SEED) --scale $(SCALE)
+	mkdir -p $(DEMO) && mv $(DEMO).new $@
+	@touch $@
+
+demo: .venv/.run $(DEMO)/landing
+	@$(PY) -m orchestration.build --landing $(DEMO)/landing --out $(DEMO) --plans both --as-of 2026-06-30
+	@$(PY) -m demo.tour $(DEMO)/published.duckdb
+
+build: .venv/.run
+	@$(if $(and $(LANDING),$(OUT)),,echo 'Use: make build LANDING=DIR OUT=DIR [PLANS=landing|seeds|both] [AS_OF=YYYY-MM-DD] [TIMEZONE=Asia/Shanghai] [BASE_CURRENCY=CNY]'; exit 2;) \
+	$(PY) -m orchestration.build --landing '$(LANDING)' --out '$(OUT)' --plans '$(PLANS)' --as-of '$(AS_OF)' \
+	    --timezone '$(TIMEZONE)' --base-currency '$(BASE_CURRENCY)'
 
 test: .venv/.dev
-	.venv/bin/python -m pytest tests/plans
+	@tests/needs.sh
+	$(PY) -m pytest
+
+lint: .venv/.dev
+	$(PY) -m pytest tests/lint tests/graph
+
+app: .venv/.run
+	INCENTIVES_PUBLISHED=$(abspath $(or $(OUT),$(DEMO)))/published.duckdb .venv/bin/streamlit run app/main.py
+
+dagster: .venv/.run
+	@mkdir -p build/dagster && cp orchestration/dagster.yaml build/dagster/
+	DAGSTER_HOME=$(CURDIR)/build/dagster INCENTIVES_PLANS=$(or $(INCENTIVES_PLANS),both) .venv/bin/dagster dev -m orchestration.definitions -h 127.0.0.1
+
+conformance: .venv/.dev
+	@$(PY) -m tests.conformance.run '$(CASES)'
+
+clean:
+	rm -rf build artifacts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,10 @@ def table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]:
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
-    return value if isinstance(value, str) else f"{value:,}"
+    if isinstance(value, Decimal):
+        # Zeros that are only there because of the column's type say nothing.
+        value = value.quantize(Decimal("0.01")) if value == round(value, 2) else value.normalize()
+    return value if isinstance(value, str) else f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
 
 
 def _width(text: str) -> int:
@@ -58,7 +62,10 @@ def summary(published: Path, warehouse: Path) -> str:
         (uncredited,) = connection.execute("select count(*) from incentives.rpt_uncredited").fetchall()[0]
     lines = [f"As of {as_of}", "", "Rows by source"]
     lines += table(["source", "files", "delivered", "landed", "quarantined", "files set aside"], sources)
-    lines += ["", f"{credits:,} credits; {uncredited:,} events or shares that nobody is paid for (incentives.rpt_uncredited)"]
+    lines += [
+        "",
+        f"{credits:,} credits; {uncredited:,} events or shares that nobody is paid for (incentives.rpt_uncredited)",
+    ]
     lines += ["", "Pay by plan (estimates until the period is closed)"]
     lines += table(["plan", "name", "payees", "lines", "payable", "currency"], plans)
     return "\n".join(lines)

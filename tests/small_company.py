@@ -27,20 +27,33 @@ def tables() -> dict[str, Rows]:
     them apart. O3 is in yen without a rate, O4 belongs to nobody, the split of O5 adds to 0.7, line L6 has no quantity.
     Component units pays by attainment, and nobody has a quota. dee manages, on no plan.
     """
-    lines = [("L1", "O1", 2, 1000), ("L2", "O2", 2, 1000), ("L3", "O3", 1, 50000), ("L4", "O4", 1, 300), ("L5", "O5", 1, 70)]
+    lines = [
+        ("L1", "O1", 2, 1000),
+        ("L2", "O2", 2, 1000),
+        ("L3", "O3", 1, 50000),
+        ("L4", "O4", 1, 300),
+        ("L5", "O5", 1, 70),
+    ]
     return {
-        "crm/users": _rows("user_id name currency hired_on", *[(u, u.title(), "CNY", "2020-01-01") for u in ("ann", "bo", "cy", "dee")]),
+        "crm/users": _rows(
+            "user_id name currency hired_on", *[(u, u.title(), "CNY", "2020-01-01") for u in ("ann", "bo", "cy", "dee")]
+        ),
         "crm/teams": _rows("team_id name", ("T1", "North")),
         "crm/user_assignments": _rows(
             "user_id valid_from role team_id",
-            *[(u, "2020-01-01", r, "T1") for u, r in (("ann", "rep"), ("bo", "rep"), ("cy", "junior"), ("dee", "manager"))],
+            *[
+                (u, "2020-01-01", r, "T1")
+                for u, r in (("ann", "rep"), ("bo", "rep"), ("cy", "junior"), ("dee", "manager"))
+            ],
         ),
         "crm/accounts": _rows("account_id name created_at", ("A1", "Buyer 王", "2024-01-01 00:00:00")),
         "crm/opportunities": _rows(
             "opportunity_id account_id owner_user_id stage amount currency created_at closed_at is_closed is_won",
             ("OP1", "A1", "ann", "won", 500, "CNY", "2026-04-01 00:00:00", "2026-05-01 00:00:00", "true", "true"),
         ),
-        "crm/activities": _rows("activity_id kind user_id account_id occurred_at", ("V1", "visit", "ann", "A1", "2026-05-02 01:00:00")),
+        "crm/activities": _rows(
+            "activity_id kind user_id account_id occurred_at", ("V1", "visit", "ann", "A1", "2026-05-02 01:00:00")
+        ),
         "erp/products": _rows("product_id name product_line currency", ("P1", "Meter", "meters", "CNY")),
         "erp/orders": _rows(
             "order_id account_id sales_user_id channel ordered_at status currency",
@@ -56,7 +69,9 @@ def tables() -> dict[str, Rows]:
             ],
         ),
         "erp/order_lines": [
-            *_rows("order_line_id order_id product_id quantity net_amount", *[(i, o, "P1", q, n) for i, o, q, n in lines]),
+            *_rows(
+                "order_line_id order_id product_id quantity net_amount", *[(i, o, "P1", q, n) for i, o, q, n in lines]
+            ),
             *_rows("order_line_id order_id product_id quantity net_amount", ("L6", "O1", "P1", "many", 10)),
         ],
         "erp/order_splits": _rows(

@@ -93,7 +93,9 @@ def rows_with_cells(checked: Mapping[str, Cell], relation: str, others: str) -> 
     Each expression is written once: planning a statement that repeats them took longer than running it.
     """
     first, second = (
-        "".join(f", {expression} as {name}" for cell in checked.values() for name, expression in cell.stages[stage].items())
+        "".join(
+            f", {expression} as {name}" for cell in checked.values() for name, expression in cell.stages[stage].items()
+        )
         for stage in (0, 1)
     )
     return f"(select *{second} from (select {others}{first} from {relation}))"
@@ -114,7 +116,9 @@ def _parsed(column: Column, text: str, found_type: str) -> str:
         return f"case when {_like(text, _WHOLE)} then try_cast(split_part({text}, '.', 1) as bigint) end"
     if column.type == "bool":
         lower = f"lower({text})"
-        return f"case when {lower} in ('true', '1', 'yes') then true when {lower} in ('false', '0', 'no') then false end"
+        return (
+            f"case when {lower} in ('true', '1', 'yes') then true when {lower} in ('false', '0', 'no') then false end"
+        )
     if column.type == "date":
         # Parquet written from data frames gives a day as its midnight.
         if found_type.startswith("TIMESTAMP"):

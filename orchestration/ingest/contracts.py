@@ -38,6 +38,7 @@ class Column:
 
     @property
     def sql_type(self) -> str:
+        """Its type in the warehouse."""
         return SQL_TYPES[self.type]
 
 
@@ -55,14 +56,17 @@ class Table:
 
     @property
     def is_plan(self) -> bool:
+        """Whether it holds plan rows, which land whole or not at all."""
         return self.source == PLANS
 
     @property
     def full_name(self) -> str:
+        """As people call it: source.table."""
         return f"{self.source}.{self.name}"
 
     @property
     def relation(self) -> str:
+        """As SQL calls it."""
         return f"raw_{self.source}.{self.name}"
 
 

@@ -140,7 +140,7 @@ def compare(cases: Iterable[Case], warehouse: Path) -> dict[str, list[str]]:
                 ]
                 connection.executemany("insert into expected values (?, ?, ?, ?, ?, ?, ?)", rows)
                 found = connection.execute(query.format(**{mart: relations[mart] for mart in marts})).fetchall()
-                got = {number: value for number, value in found}
+                got = dict(found)
             for number, figure in numbered:
                 shown = f"{figure.name} {'ledger amount' if kind == 'ledger' else kind if kind != 'deal' else 'amount'}"
                 if missing:

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +30,7 @@ class Outcome:
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
+def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     """Runs the command once; the hostile cases go along, so that they could stop the others if anything can."""
     folder = tmp_path_factory.mktemp("conformance")
     cases = folder / "cases"
@@ -55,7 +54,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Outcome]:
         # The second case of an id fails on its own; what counts here is how the first one ended.
         results[entry["case"]] = Result(entry["case"], entry["mechanic"], entry["failures"])
     failed = sum(bool(entry["failures"]) for entry in entries)
-    yield Outcome(results, must_say, failed, ran.returncode, ran.stdout.splitlines())
+    return Outcome(results, must_say, failed, ran.returncode, ran.stdout.splitlines())
 
 
 def test_as_many_cases_pass_as_ever(outcome: Outcome, capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,7 +23,9 @@ from expectations.delivered import count_delivered, count_rows
         ("a.jsonl.gz", gzip.compress(b'{"a": 1}\n{"a": 2}\n'), 2),
     ],
 )
-def test_records_are_counted_without_header_and_blank_lines(tmp_path: Path, name: str, content: bytes, rows: int) -> None:
+def test_records_are_counted_without_header_and_blank_lines(
+    tmp_path: Path, name: str, content: bytes, rows: int
+) -> None:
     (tmp_path / name).write_bytes(content)
     assert count_rows(tmp_path / name) == rows
 
@@ -44,7 +46,9 @@ def test_parquet_is_counted_by_its_footer(tmp_path: Path) -> None:
         ("a.parquet", b"PAR1 cut short"),
     ],
 )
-def test_a_file_that_cannot_be_read_to_its_end_has_no_count_but_a_problem(tmp_path: Path, name: str, content: bytes) -> None:
+def test_a_file_that_cannot_be_read_to_its_end_has_no_count_but_a_problem(
+    tmp_path: Path, name: str, content: bytes
+) -> None:
     folder = tmp_path / "erp" / "orders"
     folder.mkdir(parents=True)
     (folder / name).write_bytes(content)

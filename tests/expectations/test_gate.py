@@ -34,7 +34,11 @@ FAULTS = [
     ("delivered_rows_landed_or_quarantined", "delete from raw_erp.order_lines where order_line_id = 'L1'", ""),
     ("delivered_rows_landed_or_quarantined", "delete from ingest.quarantine", ""),
     ("delivered_rows_landed_or_quarantined", "delete from ingest.files where file_name like 'erp/orders/%'", ""),
-    ("landed_files_counted", "update ingest.files set file_name = 'erp/orders/lost.csv' where table_name = 'erp.orders'", ""),
+    (
+        "landed_files_counted",
+        "update ingest.files set file_name = 'erp/orders/lost.csv' where table_name = 'erp.orders'",
+        "",
+    ),
     ("landed_rows_were_delivered", "update raw_erp.orders set _file = 'by hand' where order_id = 'O1'", ""),
     ("files_landed", "update ingest.files set rows_read = rows_read + 1", "rpt_completeness"),
     ("facts_hold_staging", "delete from core.fct_order_lines where order_line_id = 'L1'", "rpt_completeness"),
@@ -97,7 +101,9 @@ MENDED = [
 
 def test_a_right_warehouse_passes_and_the_checks_find_what_is_there(small: Small) -> None:
     result = run_gate(small.warehouse, small.landing, small.report)
-    assert {checked.check.name: checked.found_count for checked in result.checks if checked.outcome != "passed"} == FOUND
+    assert {
+        checked.check.name: checked.found_count for checked in result.checks if checked.outcome != "passed"
+    } == FOUND
     assert result.passed
     assert result.verdict == "passed with 6 warnings"
 

@@ -146,7 +146,10 @@ def test_a_record_that_spans_lines_counts_as_one(landing: Landing) -> None:
 
 
 def test_lines_that_are_no_json_object_cost_themselves_alone(landing: Landing) -> None:
-    good = '{"product_id": "p%d", "name": "水泵", "product_line": "pumps", "currency": "CNY", "updated_at": "2026-01-01T08:00:00+08:00", "list_price": %s}'
+    good = (
+        '{"product_id": "p%d", "name": "水泵", "product_line": "pumps", "currency": "CNY",'
+        ' "updated_at": "2026-01-01T08:00:00+08:00", "list_price": %s}'
+    )
     lines = [good % (1, "12345678901234.1234"), "nonsense", "[1]", "", good % (2, "1.5"), good % (3, '"1,5"')]
     landing.put("erp/products/rows.jsonl.gz", gzipped("\n".join(lines)))
     landing.ingest()

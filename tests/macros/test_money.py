@@ -6,7 +6,7 @@ import random
 from collections import defaultdict
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
 
 import duckdb
 import pytest
@@ -162,7 +162,7 @@ def test_signed_overlap_has_the_sign_of_the_walk(macros: Macros, dice: random.Ra
 def test_bands_that_touch_split_a_walk_without_loss(macros: Macros, dice: random.Random) -> None:
     walks = list(zip(decimals(dice, 200, 5, 10), decimals(dice, 200, 5, 10), strict=True))
     bounds = [D(-(10**9)), D(-5), D(0), D("333.3333333333"), D(10**9)]
-    rows = [(*walk, low, high) for walk in walks for low, high in zip(bounds, bounds[1:], strict=False)]
+    rows = [(*walk, low, high) for walk in walks for low, high in pairwise(bounds)]
     step = "decimal(28, 10)"
     got = [value for (value,) in macros.run("signed_overlap", f"x0 {step}, x1 {step}, low {step}, high {step}", rows)]
     bands = len(bounds) - 1

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
+
 from orchestration.build import build
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"

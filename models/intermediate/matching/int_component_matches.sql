@@ -1,13 +1,32 @@
 {#
-    Grain: one row per combination of value classes and component whose conditions all hold there. modifier_set_no
-    names the event modifiers that hold there too (int_modifier_sets); null where none does (engine.md §3, §4, §8
-    D9).
+    Grain: one row per combination of value classes and component whose conditions all hold there, for the
+    combinations that credits of the component's payees and measure have. modifier_set_no names the event modifiers
+    that hold there too (int_modifier_sets); null where none does (engine.md §3, §4, §8 D9).
 #}
 with
 
+credits as (
+    select
+        credit_no,
+        measure_no,
+        payee_no
+    from {{ ref('int_credits_allocated') }}
+    where span_no is not null
+),
+
 credit_classes as (
-    select class_code
+    select
+        credit_no,
+        class_code
     from {{ ref('int_credit_classes') }}
+),
+
+component_days as (
+    select
+        component_no,
+        measure_no,
+        payee_no
+    from {{ ref('int_component_days') }}
 ),
 
 classes as (
@@ -23,7 +42,9 @@ classes as (
 conditions as (
     select
         condition_no,
-        owner_id
+        owner_id,
+        component_id,
+        dimension
     from {{ ref('int_conditions_numbered') }}
 ),
 
@@ -42,10 +63,36 @@ modifiers as (
     from {{ ref('int_modifiers_numbered') }}
 ),
 
+payee_classes as (
+    select
+        credits.payee_no,
+        credits.measure_no,
+        credit_classes.class_code
+    from credits
+    inner join credit_classes
+        on credits.credit_no = credit_classes.credit_no
+    group by credits.payee_no, credits.measure_no, credit_classes.class_code
+),
+
+payee_components as (
+    select
+        payee_no,
+        measure_no,
+        component_no
+    from component_days
+    group by payee_no, measure_no, component_no
+),
+
 combinations as (
-    select class_code
-    from credit_classes
-    group by class_code
+    select
+        payee_classes.class_code,
+        payee_components.component_no
+    from payee_classes
+    inner join payee_components
+        on
+            payee_classes.payee_no = payee_components.payee_no
+            and payee_classes.measure_no = payee_components.measure_no
+    group by payee_classes.class_code, payee_components.component_no
 ),
 
 dimensions as (
@@ -69,27 +116,40 @@ distinct_classes as (
 
 class_conditions as (
     select
-        dimension,
         class_code,
         {{ split_rows('signature', ',') }} as condition_no
     from distinct_classes
 ),
 
-held as (
+asked as (
     select
         combinations.class_code,
+        combinations.component_no,
         conditions.owner_id,
-        count(*) as condition_count
+        conditions.condition_no,
+        combinations.class_code % dimensions.next_weight
+        - combinations.class_code % dimensions.weight as class_part
     from combinations
-    cross join dimensions
+    inner join components
+        on combinations.component_no = components.component_no
+    inner join conditions
+        on components.component_id = conditions.component_id
+    inner join dimensions
+        on conditions.dimension = dimensions.dimension
+),
+
+held as (
+    select
+        asked.class_code,
+        asked.component_no,
+        asked.owner_id,
+        count(*) as condition_count
+    from asked
     inner join class_conditions
         on
-            dimensions.dimension = class_conditions.dimension
-            and class_conditions.class_code
-            = combinations.class_code % dimensions.next_weight - combinations.class_code % dimensions.weight
-    inner join conditions
-        on cast(class_conditions.condition_no as integer) = conditions.condition_no
-    group by combinations.class_code, conditions.owner_id
+            asked.condition_no = cast(class_conditions.condition_no as integer)
+            and asked.class_part = class_conditions.class_code
+    group by asked.class_code, asked.component_no, asked.owner_id
 ),
 
 required as (
@@ -103,14 +163,16 @@ required as (
 components_matched as (
     select
         combinations.class_code,
-        components.component_no
+        combinations.component_no
     from combinations
-    cross join components
+    inner join components
+        on combinations.component_no = components.component_no
     left join required
         on components.component_id = required.owner_id
     left join held
         on
             combinations.class_code = held.class_code
+            and combinations.component_no = held.component_no
             and components.component_id = held.owner_id
     where coalesce(required.condition_count, 0) = coalesce(held.condition_count, 0)
 ),
@@ -130,6 +192,7 @@ modifiers_matched as (
     left join held
         on
             components_matched.class_code = held.class_code
+            and components_matched.component_no = held.component_no
             and modifiers.modifier_id = held.owner_id
     where coalesce(required.condition_count, 0) = coalesce(held.condition_count, 0)
     group by components_matched.class_code, components_matched.component_no

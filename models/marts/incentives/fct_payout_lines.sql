@@ -97,7 +97,43 @@ components as (
     from {{ ref('int_plan_components_effective') }}
 ),
 
-explanations as (
+{# An import for each use: a table expression that is used twice is stored with all columns, and so is what is joined to it. #}
+earning_sentences as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+),
+
+factor_clauses as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+    where explanation_key = 'factor'
+),
+
+cap_clauses as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+    where explanation_key = 'cap_per_event'
+),
+
+result_clauses as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+    where explanation_key = 'result'
+),
+
+adjusting_sentences as (
     select
         explanation_key,
         sentence,
@@ -133,26 +169,23 @@ earning as (
         lines.currency,
         lines.amount_base,
         concat(
-            {{ fill('explanations.sentence', values) }},
-            case when lines.factor <> 1 then {{ fill('factor_clause.sentence', factor_values) }} else '' end,
-            case when lines.is_capped then {{ fill('cap_clause.sentence', cap_values) }} else '' end,
-            {{ fill('result_clause.sentence', result_values) }}
+            {{ fill('earning_sentences.sentence', values) }},
+            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
+            case when lines.is_capped then {{ fill('cap_clauses.sentence', cap_values) }} else '' end,
+            {{ fill('result_clauses.sentence', result_values) }}
         ) as explanation,
         concat(
-            {{ fill('explanations.sentence_zh', values) }},
-            case when lines.factor <> 1 then {{ fill('factor_clause.sentence_zh', factor_values) }} else '' end,
-            case when lines.is_capped then {{ fill('cap_clause.sentence_zh', cap_values) }} else '' end,
-            {{ fill('result_clause.sentence_zh', result_values) }}
+            {{ fill('earning_sentences.sentence_zh', values) }},
+            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
+            case when lines.is_capped then {{ fill('cap_clauses.sentence_zh', cap_values) }} else '' end,
+            {{ fill('result_clauses.sentence_zh', result_values) }}
         ) as explanation_zh
     from lines
-    left join explanations
-        on lines.explanation_key = explanations.explanation_key
-    left join explanations as factor_clause
-        on factor_clause.explanation_key = 'factor'
-    left join explanations as cap_clause
-        on cap_clause.explanation_key = 'cap_per_event'
-    left join explanations as result_clause
-        on result_clause.explanation_key = 'result'
+    left join earning_sentences
+        on lines.explanation_key = earning_sentences.explanation_key
+    cross join factor_clauses
+    cross join cap_clauses
+    cross join result_clauses
 ),
 
 {% set adjusting_values = {
@@ -187,15 +220,15 @@ adjusting as (
         adjusting_lines.amount,
         groups.currency,
         adjusting_lines.amount_base,
-        {{ fill('explanations.sentence', adjusting_values) }} as explanation,
-        {{ fill('explanations.sentence_zh', adjusting_values) }} as explanation_zh
+        {{ fill('adjusting_sentences.sentence', adjusting_values) }} as explanation,
+        {{ fill('adjusting_sentences.sentence_zh', adjusting_values) }} as explanation_zh
     from adjusting_lines
     inner join groups
         on adjusting_lines.group_no = groups.group_no
     inner join components
         on groups.component_id = components.component_id
-    left join explanations
-        on adjusting_lines.line_kind = explanations.explanation_key
+    left join adjusting_sentences
+        on adjusting_lines.line_kind = adjusting_sentences.explanation_key
 ),
 
 final as (

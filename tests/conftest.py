@@ -1,0 +1,33 @@
+"""What several suites share: one build of a small simulated company."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from demo.simulation import simulate
+from orchestration.build import build
+
+AS_OF = "2026-06-30"
+
+
+def shared_folder(factory: pytest.TempPathFactory, name: str) -> Path:
+    """A folder of this test run that its parallel workers have in common."""
+    base = factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+
+
+@pytest.fixture(scope="session")
+def demo_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with landing/, warehouse.duckdb, published.duckdb, quality/ and summary.txt of a small company. Read it only."""
+    out = shared_folder(tmp_path_factory, "demo_build")
+    out.mkdir(exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (out / "summary.txt").exists():
+            simulate(out / "landing", seed=7, scale=0.2, months=12, say=lambda _: None)
+            build(out / "landing", out, plans="both", as_of=AS_OF, progress=lambda _: None)
+    return out
