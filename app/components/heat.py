@@ -57,19 +57,21 @@ def heat_map(
     fills = {
         at: shades.unranked if box.weight is None else colours[step_of(box.weight, bounds)] for at, box in boxes.items()
     }
-    figure = go.Figure()
-    for row, column in product(range(len(rows)), range(len(columns))):
-        figure.add_shape(
-            type="rect",
-            x0=column - 0.48,
-            x1=column + 0.48,
-            y0=row - 0.46,
-            y1=row + 0.46,
-            fillcolor=fills.get((row, column), shades.no_data),
+    cells = [
+        {
+            "type": "rect",
+            "x0": column - 0.48,
+            "x1": column + 0.48,
+            "y0": row - 0.46,
+            "y1": row + 0.46,
+            "fillcolor": fills.get((row, column), shades.no_data),
             # the palest step would be lost on the ground without an edge
-            line={"width": 1, "color": shades.no_data},
-            layer="below",
-        )
+            "line": {"width": 1, "color": shades.no_data},
+            "layer": "below",
+        }
+        for row, column in product(range(len(rows)), range(len(columns)))
+    ]
+    figure = go.Figure()
     points = list(boxes.items())
     figure.add_trace(
         go.Scatter(
@@ -86,6 +88,8 @@ def heat_map(
         )
     )
     figure.update_layout(
+        # all at once: Plotly checks every shape again with each one added
+        shapes=cells,
         height=ROW_PIXELS * len(rows) + 60,
         margin={"l": 0, "r": 0, "t": 44, "b": 8},
         showlegend=False,

@@ -53,13 +53,16 @@ def ranking_bars(rows: Sequence[BoardRow], board: str, currency: str, key: str, 
             width=0.3,
         )
     )
+    beside = []
     for at, (row, label) in enumerate(zip(rows, labels, strict=True)):
         weight = f"<b>{escaped(label)}</b>" if row.is_own else escaped(label)
         value = f"{board_value(board, row.value, currency)}  {movement(row)}"
-        side = {"y": at, "showarrow": False, "yshift": 14, "font": {"size": 13, "color": colours.ink}}
-        figure.add_annotation(text=weight, x=0, xref="paper", xanchor="left", **side)
-        figure.add_annotation(text=value, x=1, xref="paper", xanchor="right", **side)
+        side = {"y": at, "xref": "paper", "showarrow": False, "yshift": 14, "font": {"size": 13, "color": colours.ink}}
+        beside.append({"text": weight, "x": 0, "xanchor": "left", **side})
+        beside.append({"text": value, "x": 1, "xanchor": "right", **side})
     figure.update_layout(
+        # all at once: Plotly checks every note again with each one added
+        annotations=beside,
         height=ROW_PIXELS * len(rows) + 16,
         margin={"l": 0, "r": 0, "t": 14, "b": 0},
         showlegend=False,

@@ -43,7 +43,7 @@ def pick_language() -> None:
     st.session_state["language"] = st.segmented_control(
         "Language · 语言",
         list(LANGUAGES),
-        format_func=lambda code: LANGUAGES[code],
+        format_func=LANGUAGES.__getitem__,
         default=language(),
         key="language_choice",
         required=True,

@@ -212,6 +212,7 @@ def lines_of_components(
     if not lines:
         empty_card(text("lines.none_found", find=plain(find)))
         return
+    st.caption(text("lines.open_one"))
     for line in lines:
         opened = st.expander(line_label(line), key=f"line {line.payout_line_id}", on_change="rerun")
         if opened.open:

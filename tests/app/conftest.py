@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
@@ -47,20 +48,28 @@ class Found:
         return self.scope.viewer_id
 
 
-def find(marts: Marts, wanted: Callable[[Scope, list[Component]], bool]) -> Found:
-    """The first person by name whose newest statement is as wanted, with a line that has an event."""
-    for person in marts.people():
-        scope = marts.scope(person.payee_id)
-        for period in marts.statement_periods(scope, person.payee_id)[:1]:
-            components = marts.components(scope, person.payee_id, period)
+def find(marts: Marts, payee_ids: Iterable[str], wanted: Callable[[Scope, list[Component]], bool]) -> Found:
+    """The first of these people whose newest statement is as wanted, with a line that has an event."""
+    for payee_id in payee_ids:
+        scope = marts.scope(payee_id)
+        for period in marts.statement_periods(scope, payee_id)[:1]:
+            components = marts.components(scope, payee_id, period)
             if not wanted(scope, components):
                 continue
             for component in sorted(components, key=lambda component: component.next_tier_from is None):
-                lines = marts.lines(scope, person.payee_id, period, component.component_id, first_row=0, page_size=50)
+                lines = marts.lines(scope, payee_id, period, component.component_id, first_row=0, page_size=50)
                 line = next((line for line in lines if line.event_id), None)
                 if line:
                     return Found(scope, period, components, component, line)
     raise LookupError("the company has nobody of this part")
+
+
+def ids(published: Path, query: str) -> list[str]:
+    """First column of a query on the published file."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{published}' as published (read_only)")
+        connection.execute("use published")
+        return [str(row[0]) for row in connection.execute(query).fetchall()]
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +80,17 @@ def marts(published: Path) -> Marts:
 
 
 @pytest.fixture(scope="session")
-def seller(marts: Marts) -> Found:
+def seller(marts: Marts, published: Path) -> Found:
     """Sees nobody else, and has a next tier to reach that pays."""
+    climbing = ids(
+        published,
+        "select payee_id from incentives.rpt_attainment"
+        " where tier_key = 'attainment' and quota > 0 and reward_at_next_tier > 0"
+        " order by period_start desc, payee_id",
+    )
     return find(
         marts,
+        climbing,
         lambda scope, components: (
             not scope.is_dealer
             and not scope.leads_people
@@ -85,18 +101,21 @@ def seller(marts: Marts) -> Found:
 
 @pytest.fixture(scope="session")
 def dealer(marts: Marts) -> Found:
-    return find(marts, lambda scope, components: scope.is_dealer)
+    dealers = [person.payee_id for person in marts.people() if person.payee_kind == "dealer"]
+    return find(marts, dealers, lambda scope, components: scope.is_dealer)
 
 
 @pytest.fixture(scope="session")
-def leader(marts: Marts) -> Scope:
-    """Leads a team whose people are paid."""
-    scopes = (marts.scope(person.payee_id) for person in marts.people())
+def leader(marts: Marts, published: Path) -> Scope:
+    """Leads a team whose people are paid, and is led in turn."""
+    leaders = ids(
+        published,
+        "select leader_user_id from core.dim_teams where leader_user_id is not null order by depth desc, team_id",
+    )
     return next(
         scope
-        for scope in scopes
-        if any(marts.statement_periods(scope, person.payee_id) for person in scope.people if person != scope.viewer)
-        and scope.leads_people
+        for scope in map(marts.scope, leaders)
+        if any(marts.statement_periods(scope, person.payee_id) for person in scope.people[1:])
     )
 
 

@@ -109,7 +109,7 @@ def test_a_dealer_has_the_statement_and_no_boards(open_app: Open, dealer: Found)
 
 def test_the_choice_of_language_holds_on_the_next_page(open_app: Open, seller: Found) -> None:
     app = open_app(seller.viewer_id)
-    app.sidebar.button_group[0].set_value(["zh"]).run()
+    app.sidebar.button_group[0].set_value("zh").run()
     assert app.title[0].value == "我的对账单"
     assert app.switch_page("views/leaderboard.py").run().title[0].value == "排行榜"
 

@@ -43,14 +43,14 @@ def test_both_languages_have_the_same_keys_and_placeholders() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_sentence_asked_for_exists(language: str) -> None:
-    asked = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', sources()))
+    asked = set(re.findall(r'["\']([a-z_]+\.[a-z_]+)["\']', sources()))
     families = {key.split(".")[0] for key in catalogue(language)}
     missing = {key for key in asked if key.split(".")[0] in families and key not in catalogue(language)}
     assert missing == set()
 
 
 def test_no_sentence_is_left_over() -> None:
-    asked = set(re.findall(r'"([a-z_]+\.[a-z_]+)"', sources()))
+    asked = set(re.findall(r'["\']([a-z_]+\.[a-z_]+)["\']', sources()))
     assert [key for key in catalogue("en") if key not in asked and key.split(".")[0] not in FAMILIES] == []
 
 
