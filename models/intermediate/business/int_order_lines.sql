@@ -104,9 +104,11 @@ joined as (
         lines.quantity,
         lines.net_amount,
         lines.cost_amount,
-        case when products.currency = orders.currency
-            then cast(products.list_price as {{ step() }})
-        else list_prices.list_price end as list_price,
+        case
+            when products.currency = orders.currency
+                then cast(products.list_price as {{ step() }})
+            else list_prices.list_price
+        end as list_price,
         {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
         lines.source_file,
         lines.source_row

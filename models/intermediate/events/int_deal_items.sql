@@ -208,8 +208,9 @@ other_items as (
         {{ no_flag }} as is_first_order,
         'dealer' as channel,
         {{ no_text }} as lead_source,
-        case when dealer_sales.net_amount <> 0
-            then {{ quotient10('dealer_sales.net_amount - dealer_sales.cost_amount', 'dealer_sales.net_amount') }}
+        case
+            when dealer_sales.net_amount <> 0
+                then {{ quotient10('dealer_sales.net_amount - dealer_sales.cost_amount', 'dealer_sales.net_amount') }}
         end as margin_rate,
         {{ no_number }} as sales_cycle_days
     from dealer_sales

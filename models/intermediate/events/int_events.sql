@@ -117,8 +117,9 @@ returned_lines as (
         order_lines.quantity as sale_quantity,
         order_lines.net_amount as sale_net_amount,
         order_lines.cost_amount as sale_cost_amount,
-        case when order_lines.quantity = 0 then 0
-        else {{ portion('order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity', 'coalesce(currencies.minor_units, 4)') }}
+        case
+            when order_lines.quantity = 0 then 0
+            else {{ portion('order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity', 'coalesce(currencies.minor_units, 4)') }}
         end as cost_amount,
         order_lines.currency,
         order_lines.ordered_on,

@@ -56,7 +56,8 @@ lines as (
         minor_units,
         amount_base,
         case
-            when method = 'flat' and event_amount <> 0 and rate <> 0 then concat('flat_both_', case when unit_kind = 'money' then 'money' else 'count' end)
+            when method = 'flat' and event_amount <> 0 and rate <> 0
+                then concat('flat_both_', case when unit_kind = 'money' then 'money' else 'count' end)
             when method = 'flat' and event_amount <> 0 then 'flat_amount'
             when is_sliced then 'marginal_sliced'
             when method = 'marginal' and tier_key = 'attainment' and quota is null then 'marginal_no_quota'
@@ -97,7 +98,7 @@ components as (
     from {{ ref('int_plan_components_effective') }}
 ),
 
-{# An import for each use: a table expression that is used twice is stored with all columns, and so is what is joined to it. #}
+{# An import for each use: DuckDB stores a table expression that is used twice, and then reads all columns around it. #}
 earning_sentences as (
     select
         explanation_key,

@@ -1,4 +1,7 @@
-{# Grain: one row per file, row and column that broke the contract or was set aside; row_no 0: the whole file. Not additive. #}
+{#
+    Grain: one row per file, row and column that broke the contract or was set aside; row_no 0: the whole file.
+    Not additive.
+#}
 with
 
 quarantined_cells as (

@@ -87,7 +87,11 @@ final as (
         cast(ended.value as {{ step() }}) as value,
         cast(ended.numerator as {{ step() }}) as numerator,
         cast(ended.denominator as {{ step() }}) as denominator,
-        parameters.as_of_on < cast({{ dbt.dateadd('day', "case when ended.kpi = 'visit_to_order_rate' then 29 else -1 end", 'ended.period_end') }} as date) as is_provisional
+        parameters.as_of_on < cast(
+            {{ dbt.dateadd(
+                'day', "case when ended.kpi = 'visit_to_order_rate' then 29 else -1 end", 'ended.period_end'
+            ) }} as date
+        ) as is_provisional
     from ended
     cross join parameters
 )

@@ -1,0 +1,164 @@
+"""The same marts whatever happens on the way: built twice, from files and rows in another order, or after being killed."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.build import build
+from orchestration.ingest import ingest
+from tests.conftest import AS_OF
+from tests.small_company import write_landing
+
+ROOT = Path(__file__).resolve().parents[2]
+# What a publication says of itself: which build it was and of which bytes.
+OF_THE_BUILD = {"operations.rpt_publications", "operations.rpt_publication_relations"}
+# Where a row stood in its file.
+PLACES = {"source_row", "row_no", "_row"}
+Rows = Mapping[str, Sequence[tuple[Any, ...]]]
+
+
+def published_rows(published: Path, without: frozenset[str] | set[str] = frozenset()) -> Rows:
+    """Every published relation as sorted rows, the narrow tables and the views over them alike."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        columns = defaultdict(list)
+        listed = connection.execute(
+            "select table_schema || '.' || table_name, column_name from information_schema.columns order by ordinal_position"
+        )
+        for relation, column in listed.fetchall():
+            if relation not in OF_THE_BUILD and column not in without:
+                columns[relation].append(f'"{column}"')
+        return {
+            relation: connection.execute(f"select {', '.join(names)} from {relation} order by all").fetchall()
+            for relation, names in columns.items()
+        }
+
+
+def assert_same(got: Rows, wanted: Rows) -> None:
+    assert got.keys() == wanted.keys()
+    for relation in wanted:
+        different = set(got[relation]) ^ set(wanted[relation])
+        assert got[relation] == wanted[relation], f"{relation}: {sorted(different, key=str)[:4]}"
+
+
+def test_a_second_build_changes_nothing(demo_build: Path, tmp_path: Path) -> None:
+    out = tmp_path / "again"
+    shutil.copytree(demo_build, out)
+    before = (out / "published.duckdb").read_bytes()
+    build(out / "landing", out, plans="both", as_of=AS_OF, progress=lambda _: None)
+    assert (out / "published.duckdb").read_bytes() == before
+
+
+def _shuffle_file(file: Path, dice: random.Random) -> None:
+    """Puts the file's records into another order."""
+    if file.suffix == ".csv":
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            header, *records = csv.reader(text)
+        with file.open("w", encoding="utf-8", newline="") as text:
+            csv.writer(text, lineterminator="\n").writerows([header, *dice.sample(records, len(records))])
+    elif file.suffix == ".gz":
+        lines = gzip.decompress(file.read_bytes()).decode().splitlines(keepends=True)
+        file.write_bytes(gzip.compress("".join(dice.sample(lines, len(lines))).encode(), mtime=0))
+    else:
+        fresh = file.with_suffix(".fresh")
+        seed = dice.randrange(10**6)
+        with duckdb.connect() as connection:
+            connection.execute(f"create table rows as select * from read_parquet('{file}')")
+            connection.execute(f"copy (select * from rows order by hash(rowid + {seed})) to '{fresh}' (format parquet)")
+        fresh.replace(file)
+
+
+def test_files_and_rows_in_another_order_give_the_same_marts(demo_build: Path, tmp_path: Path) -> None:
+    dice = random.Random(5)
+    landing, out = tmp_path / "landing", tmp_path / "out"
+    shutil.copytree(demo_build / "landing", landing)
+    files = sorted(file for file in landing.rglob("*") if file.is_file())
+    again = {file.name for file in files if "_again" in file.name}
+    for file in files:
+        # A redelivered file is one with the same bytes: it and its twin stay as they are.
+        if not any(file.stem in name for name in again) and file.name not in again:
+            _shuffle_file(file, dice)
+    # Arrival in three parts: all but the first is moved out and comes back file by file.
+    waiting = tmp_path / "waiting"
+    for part in range(3):
+        for file in files:
+            if part == 0 and dice.random() < 0.6:
+                aside = waiting / file.relative_to(landing)
+                aside.parent.mkdir(parents=True, exist_ok=True)
+                file.rename(aside)
+            elif part > 0 and not file.exists() and (part == 2 or dice.random() < 0.5):
+                (waiting / file.relative_to(landing)).rename(file)
+        ingest(landing, out / "warehouse.duckdb", progress=lambda _: None)
+    build(landing, out, plans="both", as_of=AS_OF, progress=lambda _: None)
+    assert_same(
+        published_rows(out / "published.duckdb", PLACES), published_rows(demo_build / "published.duckdb", PLACES)
+    )
+
+
+def _killed(landing: Path, out: Path, step: str, delay: float) -> bool:
+    """Starts a build and kills it `delay` seconds after the step has begun; False when it ended before."""
+    command = [
+        sys.executable,
+        "-m",
+        "orchestration.build",
+        "--landing",
+        str(landing),
+        "--out",
+        str(out),
+        "--as-of",
+        AS_OF,
+    ]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
+        assert running.stdout
+        for line in running.stdout:
+            if line.rstrip().endswith(f"s] {step}"):
+                try:
+                    running.wait(delay)
+                except subprocess.TimeoutExpired:
+                    running.send_signal(signal.SIGKILL)
+                break
+        running.stdout.read()
+    return running.returncode == -signal.SIGKILL
+
+
+# Ten moments, more of them where more is written.
+MOMENTS = (
+    *[("ingest", 0.3)] * 3,
+    ("plan check", 4.0),
+    *[("models and their tests", 15.0)] * 3,
+    ("gate", 6.0),
+    *[("publish", 0.8)] * 2,
+)
+
+
+@pytest.fixture
+def undisturbed(tmp_path: Path) -> Path:
+    landing = tmp_path / "landing"
+    write_landing(landing)
+    build(landing, tmp_path / "undisturbed", as_of=AS_OF, progress=lambda _: None)
+    return landing
+
+
+def test_killed_at_ten_moments_the_next_run_ends_as_an_undisturbed_one(undisturbed: Path, tmp_path: Path) -> None:
+    dice = random.Random(11)
+    out, wanted = tmp_path / "killed", published_rows(tmp_path / "undisturbed/published.duckdb")
+    killed = 0
+    for step, longest in MOMENTS:
+        killed += _killed(undisturbed, out, step, dice.uniform(0, longest))
+        if (out / "published.duckdb").exists():
+            assert_same(published_rows(out / "published.duckdb"), wanted)
+    build(undisturbed, out, as_of=AS_OF, progress=lambda _: None)
+    assert_same(published_rows(out / "published.duckdb"), wanted)
+    assert killed >= len(MOMENTS) - 2, f"only {killed} runs were killed before they ended"
