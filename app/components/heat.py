@@ -150,15 +150,23 @@ def draw_legend(colours: Sequence[str], no_data: str, legend: Sequence[str], key
 
 def fitted(name: str) -> str:
     """A row's name on at most two short lines, so that a long one leaves the cells their room on a phone."""
-    units = [1 + (east_asian_width(sign) in "WF") for sign in name]
-    if sum(units) <= NAME_WIDTH:
+    if width(name) <= NAME_WIDTH:
         return escaped(name)
-    ends = [sum(units[: at + 1]) for at in range(len(name))]
-    fits = max(1, sum(1 for end in ends if end <= NAME_WIDTH))
-    space = name.rfind(" ", 0, fits + 1)
-    first = name[: space if space > 0 else fits]
+    space = name.rfind(" ", 0, fitting(name, NAME_WIDTH) + 1)
+    first = name[: space if space > 0 else fitting(name, NAME_WIDTH)]
     rest = name[len(first) :].strip()
-    return f"{escaped(first)}<br>{escaped(rest if len(rest) <= len(first) else rest[: len(first) - 1] + '…')}"
+    second = rest if width(rest) <= NAME_WIDTH else f"{rest[: fitting(rest, NAME_WIDTH - 1)]}…"
+    return f"{escaped(first)}<br>{escaped(second)}"
+
+
+def width(name: str) -> int:
+    """Letters that a name takes; a Chinese sign takes two."""
+    return sum(1 + (east_asian_width(sign) in "WF") for sign in name)
+
+
+def fitting(name: str, room: int) -> int:
+    """How many of its signs, from the first on, have room."""
+    return sum(1 for end in range(1, len(name) + 1) if width(name[:end]) <= room)
 
 
 def spoken(rows: Sequence[str], columns: Sequence[str], boxes: Mapping[tuple[int, int], Box]) -> str:
