@@ -205,10 +205,12 @@ final as (
         case when measures.unit_kind = 'money' then events.currency end as currency,
         events.occurred_on,
         events.rate_on,
-        case
-            when events.is_return
-                then coalesce({{ quotient10('abs(events.value)', 'events.sale_value') }}, 0)
-        end as returned_share
+        cast(case
+            when events.value > 0 then 1
+            when events.value = 0 then 0
+            when events.is_return then -coalesce({{ quotient10('abs(events.value)', 'events.sale_value') }}, 0)
+            else -1
+        end as {{ step() }}) as entry_ratio
     from allocated
     inner join events
         on allocated.event_no = events.event_no

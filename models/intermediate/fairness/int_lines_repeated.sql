@@ -44,7 +44,7 @@ credits as (
         currency,
         occurred_on,
         rate_on,
-        returned_share
+        entry_ratio
     from {{ ref('int_credits_allocated') }}
     where span_no is not null
 ),
@@ -83,11 +83,7 @@ compared as (
         groups.minor_units,
         groups.currency as plan_currency,
         credits.share,
-        case
-            when credits.value > 0 then 1
-            when credits.value = 0 then 0
-            else -coalesce(credits.returned_share, 1)
-        end as entry_ratio,
+        credits.entry_ratio,
         lines.amount_rated,
         lines.modifier_set_no,
         lines.amount

@@ -87,7 +87,7 @@ credits as (
         currency,
         occurred_on,
         rate_on,
-        case when value > 0 then 1 when value = 0 then 0 else -coalesce(returned_share, 1) end as entry_ratio
+        entry_ratio
     from {{ ref('int_credits_allocated') }}
 ),
 

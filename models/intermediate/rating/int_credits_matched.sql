@@ -12,7 +12,7 @@ credits as (
         value,
         currency,
         share,
-        returned_share,
+        entry_ratio,
         occurred_on,
         rate_on
     from {{ ref('int_credits_allocated') }}
@@ -64,11 +64,7 @@ final as (
         credits.currency is null or credits.currency = components.currency as is_plan_currency,
         credits.rate_on,
         credits.share,
-        case
-            when credits.value > 0 then 1
-            when credits.value = 0 then 0
-            else -coalesce(credits.returned_share, 1)
-        end as entry_ratio,
+        credits.entry_ratio,
         matches.modifier_set_no,
         component_days.personal_factor
     from credits

@@ -113,9 +113,10 @@ pairs_judged as (
             other_credits_named.payee_name, ' (', other_credits_named.payee_id, ')'
         ) as affected,
         pairs.plan_rows,
-        case when pairs.is_set_apart
-            then 'Nothing, if the plan means it.'
-        else 'Compare the steps of both lines in fct_payout_factors and mend the row or the model that is wrong before paying.'
+        case
+            when pairs.is_set_apart
+                then 'Nothing, if the plan means it.'
+            else 'Compare the steps of both lines in fct_payout_factors and mend the row or the model that is wrong before paying.'
         end as what_to_do
     from pairs
     inner join credits_named
@@ -151,8 +152,8 @@ payees_active as (
     from spans
     inner join parameters
         on
-            parameters.as_of_on >= spans.valid_from
-            and parameters.as_of_on < spans.valid_to
+            spans.valid_from <= parameters.as_of_on
+            and spans.valid_to > parameters.as_of_on
 ),
 
 payees_on_plan as (
@@ -160,8 +161,8 @@ payees_on_plan as (
     from plan_days
     inner join parameters
         on
-            parameters.as_of_on >= plan_days.valid_from
-            and parameters.as_of_on < plan_days.valid_to
+            plan_days.valid_from <= parameters.as_of_on
+            and plan_days.valid_to > parameters.as_of_on
     group by plan_days.payee_no
 ),
 
