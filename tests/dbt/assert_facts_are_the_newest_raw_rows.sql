@@ -44,11 +44,9 @@ with
             order by
                 updated_at desc,
                 is_deleted desc
-                {%- if execute %}
-                {%- for column in adapter.get_columns_in_relation(relation) if not column.name.startswith('_') %},
+            {%- for column in adapter.get_columns_in_relation(relation) if not column.name.startswith('_') %},
                 cast({{ column.name }} as {{ dbt.type_string() }}) desc nulls last
-                {%- endfor %}
-                {%- endif %}
+            {%- endfor %}
         ) as version_no
     from {{ relation }}
 ),

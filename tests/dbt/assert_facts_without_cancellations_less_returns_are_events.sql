@@ -13,15 +13,15 @@ lines as (
         and ordered_on is not null
 ),
 
-returned as (
+came_back as (
     select
-        returns.returned_on,
-        returns.quantity,
-        returns.net_amount,
+        returned_rows.returned_on,
+        returned_rows.quantity,
+        returned_rows.net_amount,
         lines.currency
-    from {{ ref('stg_erp__returns') }} as returns
+    from {{ ref('stg_erp__returns') }} as returned_rows
     inner join lines
-        on returns.order_line_id = lines.order_line_id
+        on returned_rows.order_line_id = lines.order_line_id
 ),
 
 orders_with_lines as (
@@ -43,7 +43,7 @@ from_facts as (
         currency,
         returned_on as occurred_on,
         -net_amount as value
-    from returned
+    from came_back
     union all
     select
         'units_sold' as measure,
@@ -57,7 +57,7 @@ from_facts as (
         null as currency,
         returned_on as occurred_on,
         -quantity as value
-    from returned
+    from came_back
     union all
     select
         'revenue_collected' as measure,
@@ -103,8 +103,8 @@ both_sides as (
         from_facts.occurred_on,
         from_facts.value
     from from_facts
-    cross join {{ ref('int_run_parameters') }} as parameters
-    where from_facts.occurred_on <= parameters.as_of_on
+    cross join {{ ref('int_run_parameters') }} as run_parameters
+    where from_facts.occurred_on <= run_parameters.as_of_on
     union all
     select
         measure,

@@ -1,4 +1,7 @@
-{# Grain: one row per sale of or by a dealer: sell_in (what the dealer orders) and sell_through (what it sells on). Additive: quantity, net_amount. #}
+{#
+    Grain: one row per sale of or by a dealer: sell_in (what the dealer orders) and sell_through (what it sells
+    on). Additive: quantity, net_amount.
+#}
 with
 
 sell_in as (

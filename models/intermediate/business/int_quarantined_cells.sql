@@ -1,4 +1,7 @@
-{# Grain: one row per broken cell of a landed file, and per landed row that the models set aside. row_no 0: the whole file. #}
+{#
+    Grain: one row per broken cell of a landed file, and per landed row that the models set aside. row_no 0: the
+    whole file.
+#}
 with
 
 cells as (

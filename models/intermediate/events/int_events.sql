@@ -119,7 +119,10 @@ returned_lines as (
         order_lines.cost_amount as sale_cost_amount,
         case
             when order_lines.quantity = 0 then 0
-            else {{ portion('order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity', 'coalesce(currencies.minor_units, 4)') }}
+            else {{ portion(
+                'order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity',
+                'coalesce(currencies.minor_units, 4)'
+            ) }}
         end as cost_amount,
         order_lines.currency,
         order_lines.ordered_on,
@@ -282,7 +285,10 @@ measured as (
         items.dealt_on as rate_on,
         false as is_return,
         {{ no_money }} as sale_value,
-        case when dealer_sales.sale_kind = 'sell_in' then 'channel.dealer_order_lines' else 'channel.sell_through' end as source_table,
+        case
+            when dealer_sales.sale_kind = 'sell_in' then 'channel.dealer_order_lines'
+            else 'channel.sell_through'
+        end as source_table,
         items.item_id as source_key,
         dealer_sales.source_file,
         dealer_sales.source_row

@@ -72,7 +72,9 @@ ones as (
 mondays as (
     select
         years.year_start,
-        cast({{ dbt.dateadd('week', 'tens.tens + ones.ones', dbt.date_trunc('week', 'years.year_start')) }} as date) as monday
+        cast(
+            {{ dbt.dateadd('week', 'tens.tens + ones.ones', dbt.date_trunc('week', 'years.year_start')) }} as date
+        ) as monday
     from years
     cross join tens
     cross join ones

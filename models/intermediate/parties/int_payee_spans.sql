@@ -164,7 +164,9 @@ positioned as (
 
 final as (
     select
-        cast(row_number() over (order by employed.payee_kind, employed.payee_id, employed.valid_from) as integer) as span_no,
+        cast(
+            row_number() over (order by employed.payee_kind, employed.payee_id, employed.valid_from) as integer
+        ) as span_no,
         cast(dense_rank() over (order by employed.payee_kind, employed.payee_id) as integer) as payee_no,
         employed.payee_id,
         employed.payee_kind,

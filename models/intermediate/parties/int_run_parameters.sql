@@ -21,11 +21,14 @@ newest as (
 
 final as (
     select
-        {% if var('as_of') -%}
-        cast('{{ var("as_of") }}' as date) as as_of_on
-        {%- else -%}
-        coalesce({{ company_date('newest_updated_at') }}, cast('1970-01-01' as date)) as as_of_on
-        {%- endif %}
+        cast(
+            {%- if var('as_of') %}
+            '{{ var("as_of") }}'
+            {%- else %}
+            coalesce({{ company_date('newest_updated_at') }}, cast('1970-01-01' as date))
+            {%- endif %}
+            as date
+        ) as as_of_on
     from newest
 )
 

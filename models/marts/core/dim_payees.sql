@@ -1,4 +1,7 @@
-{# Grain: one row per payee and span in which nothing here changes, [valid_from, valid_to); an open span has no valid_to. Not additive. #}
+{#
+    Grain: one row per payee and span in which nothing here changes, [valid_from, valid_to); an open span has no
+    valid_to. Not additive.
+#}
 with
 
 payee_spans as (

@@ -1,4 +1,7 @@
-{# Grain: one row per sale of a dealer: sell_in or sell_through. Additive: quantity; amounts within a currency and sale_kind. #}
+{#
+    Grain: one row per sale of a dealer: sell_in or sell_through. Additive: quantity; amounts within a currency
+    and sale_kind.
+#}
 with
 
 dealer_sales as (

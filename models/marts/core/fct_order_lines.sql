@@ -1,4 +1,7 @@
-{# Grain: one row per order line, cancelled ones included. Additive: quantity; net_amount and cost_amount within a currency. Not additive: rates. #}
+{#
+    Grain: one row per order line, cancelled ones included. Additive: quantity; net_amount and cost_amount within
+    a currency. Not additive: rates.
+#}
 with
 
 order_lines as (

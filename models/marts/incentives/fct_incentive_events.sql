@@ -1,4 +1,7 @@
-{# Grain: one row per event. Additive: value within a measure and currency; quantity. A view over the narrow events and their deal items. #}
+{#
+    Grain: one row per event. Additive: value within a measure and currency; quantity. A view over the narrow
+    events and their deal items.
+#}
 with
 
 events as (

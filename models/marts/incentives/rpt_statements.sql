@@ -153,7 +153,9 @@ final as (
         cast(0 as {{ money() }}) as manual,
         cast(coalesce(earned.earned, 0) as {{ money() }}) as payable,
         plans.currency,
-        cast(case when coalesce(earned.missing_count, 0) = 0 then coalesce(earned.earned_base, 0) end as {{ money() }}) as payable_base
+        cast(
+            case when coalesce(earned.missing_count, 0) = 0 then coalesce(earned.earned_base, 0) end as {{ money() }}
+        ) as payable_base
     from statements
     inner join plans
         on statements.plan_id = plans.plan_id

@@ -116,7 +116,7 @@ pairs_judged as (
         case
             when pairs.is_set_apart
                 then 'Nothing, if the plan means it.'
-            else 'Compare the steps of both lines in fct_payout_factors and mend the row or the model that is wrong before paying.'
+            else 'Compare the steps of both lines in fct_payout_factors and mend what is wrong before paying.'
         end as what_to_do
     from pairs
     inner join credits_named

@@ -14,6 +14,11 @@ class adapter:  # noqa: N801 — the name that macros use
     """dbt's adapter, on DuckDB."""
 
     @staticmethod
+    def get_columns_in_relation(relation: str) -> list[object]:
+        """No columns: there is no warehouse."""
+        return []
+
+    @staticmethod
     @pass_context
     def dispatch(context: Context, name: str, package: str) -> object:
         """The macro default__`name`: DuckDB's, as everywhere where `package` has no other."""
