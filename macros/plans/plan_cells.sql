@@ -1,5 +1,5 @@
 {#-
-    How the text of a plan cell is read (raw_contract.yml "Text forms"): a number with a point, ASCII digits, no
+    How the text of a plan cell is read (contract/raw.yml "Text forms"): a number with a point, ASCII digits, no
     grouping, no exponent; a date YYYY-MM-DD or YYYY/M/D in 1970 to 2199; a timestamp in ISO 8601, UTC without offset;
     true/false/1/0/yes/no in any case. Digits beyond the type break it (decimal 12 before the point and 6 after, money
     14 and 4); zeros at the end do not count.

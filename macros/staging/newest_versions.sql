@@ -1,7 +1,7 @@
 {#-
     newest_versions(relation, key, columns): the CTEs that read a raw table. Their last, `newest_rows`, has one row a key: the one with the
     greatest updated_at; of several of one age a deleted one, else the one whose columns, as text in the order of the contract, are
-    greatest byte by byte. The order of arrival never decides. A winning deletion removes its key (raw_contract.yml "Versions").
+    greatest byte by byte. The order of arrival never decides. A winning deletion removes its key (contract/raw.yml "Versions").
     Only keys with several rows go through the window: the rest of a large table is passed on as it is.
 -#}
 {% macro newest_versions(relation, key, columns) -%}

@@ -1,4 +1,4 @@
-{# The steps of a line follow one another without gaps and end in its amount (mart_contract fct_payout_factors). #}
+{# The steps of a line follow one another without gaps and end in its amount. #}
 {{ config(meta={'dagster': {'ref': {'name': 'fct_payout_factors'}}}) }}
 with
 

@@ -2,7 +2,7 @@
     Grain: one row per plan, payee and span of days on the plan in which nothing changes, cut at period ends,
     [valid_from, valid_to). Additive: day_count. The deciding assignment of a day is the most specific one, then the
     later valid_from, then the greater id; spans whose deciding assignment is a carve-out are left out
-    (plan_contract.yml plan_assignments; engine.md §8 B11, C3, C6).
+    (contract/plans.yml plan_assignments; engine.md §8 B11, C3, C6).
 #}
 with
 

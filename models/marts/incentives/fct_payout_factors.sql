@@ -1,6 +1,6 @@
 {#
     Grain: one row per line and step that made it: amount_before leads to amount_after without gaps, the last one is the line's amount.
-    Additive: nothing; it is a chain. seq orders the steps and has gaps. A view over narrow tables (mart_contract: factor_kind in order).
+    Additive: nothing; it is a chain. seq orders the steps and has gaps. A view over narrow tables (factor_kind in this order).
     share: basis × factor; exchange: basis × rate ÷ factor; start: begins at 0; slice: + basis × rate; tier_amount: + basis × factor;
     modifier, personal_factor: × factor; cap_per_event: cut to ± basis; rounding: to the minor unit; cap, floor: one row from 0.
 #}
