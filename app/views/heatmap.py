@@ -224,7 +224,7 @@ def draw_own_head(cells: Sequence[Cell], week: date, label: str) -> None:
         ((cell, value) for cell, value in there if cell.score is not None), key=lambda pair: pair[0].score or 0
     )
     if not ordered:
-        st.caption(text("heatmap.nothing_in_week"))
+        st.caption(text("heatmap.nobody_compared" if there else "heatmap.nothing_in_week"))
         return
     ends = [("heatmap.strongest", ordered[-1]), ("heatmap.weakest", ordered[0])][: len(ordered)]
     names = [kpi_name(cell.kpi or "", language()) for _, (cell, _) in ends]

@@ -32,8 +32,8 @@ TITLES = {
     "zh": {"statement": "我的对账单", "leaderboard": "排行榜", "heatmap": "每周热力图"},
 }
 KEY_WORDS = {
-    "en": {"statement": "To the next tier", "leaderboard": "All places", "heatmap": "Furthest ahead"},
-    "zh": {"statement": "距下一档", "leaderboard": "全部名次", "heatmap": "最领先"},
+    "en": {"statement": "To the next tier", "leaderboard": "All places", "heatmap": "Figures of"},
+    "zh": {"statement": "距下一档", "leaderboard": "全部名次", "heatmap": "的数据"},
 }
 
 pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="no Chromium on this machine")
