@@ -15,7 +15,7 @@ from tests.conformance.run import Result, by_mechanic
 
 HERE = Path(__file__).parent
 # How many of the cases in cases/ pass. Raise it with every mechanic that is built; it never goes down.
-MUST_PASS = 106
+MUST_PASS = 112
 
 
 @dataclass(frozen=True)
