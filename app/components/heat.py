@@ -90,8 +90,8 @@ def heat_map(
     figure.update_layout(
         # all at once: Plotly checks every shape again with each one added
         shapes=cells,
-        height=ROW_PIXELS * len(rows) + 60,
-        margin={"l": 0, "r": 0, "t": 44, "b": 8},
+        height=ROW_PIXELS * len(rows) + 74,
+        margin={"l": 0, "r": 0, "t": 58, "b": 8},
         showlegend=False,
         dragmode=False,
         plot_bgcolor="rgba(0,0,0,0)",

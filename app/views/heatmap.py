@@ -148,8 +148,9 @@ def attainment_quarters(marts: Marts, scope: Scope) -> list[date]:
 
 
 def weeks_of(columns: Sequence[tuple[date, str]]) -> list[date]:
-    """Weeks with figures, newest first."""
-    return sorted({week for week, _ in columns}, reverse=True)
+    """Every week from the newest with figures to the oldest: one without any is a grey column, not a gap nobody sees."""
+    newest, oldest = columns[0][0], columns[-1][0]
+    return [newest - timedelta(weeks=back) for back in range((newest - oldest).days // 7 + 1)]
 
 
 def pick_weeks(weeks: Sequence[date]) -> Sequence[date]:
