@@ -11,6 +11,16 @@ import pytest
 from demo.simulation import simulate
 from orchestration.build import build
 
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What a test has to say aloud stands above the closing line, wherever the test ran."""
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, value in getattr(report, "user_properties", ()):
+                if name == "said_aloud" and report.when == "call":
+                    terminalreporter.write_line(value)
+
+
 AS_OF = "2026-06-30"
 
 

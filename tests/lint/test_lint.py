@@ -19,7 +19,7 @@ PACKAGES = ("app", "demo", "expectations", "orchestration")
         ("ruff", "format", "--check", "."),
         ("mypy", *PACKAGES),
         ("sqlfluff", "lint", "models", "tests/dbt"),
-        ("sqlfluff", "lint", "app/data/sql"),
+        ("sqlfluff", "lint", "--config", "app/data/sqlfluff.cfg", "app/data/sql"),
     ],
     ids=lambda command: " ".join(command[:2]),
 )
