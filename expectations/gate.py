@@ -204,9 +204,9 @@ def _message(info: Any) -> str:
 def _great_expectations() -> Any:
     """The library, imported once and without telemetry: seven seconds that only a validation should cost."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
-    # What it says about its own temporary folders is nothing to who waits for the gate.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     with redirect_stdout(StringIO()):
         import great_expectations as gx
         import great_expectations.expectations
+    # What it says about its own temporary folders is nothing to who waits for the gate.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     return gx
