@@ -35,6 +35,7 @@ with
 
 {%- for table, (key, amount) in tables.items() %}
 {%- set relation = source(table.split('.')[0], table.split('.')[1]) %}
+{%- set columns = adapter.get_columns_in_relation(relation) if flags.WHICH in ('build', 'test') else [] %}
 
 {{ table | replace('.', '_') }}_versions as (
     select
@@ -44,7 +45,8 @@ with
             order by
                 updated_at desc,
                 is_deleted desc
-            {%- for column in adapter.get_columns_in_relation(relation) if not column.name.startswith('_') %},
+            {#- A compilation alone has no relation to ask for its columns. #}
+            {%- for column in columns if not column.name.startswith('_') %},
                 cast({{ column.name }} as {{ dbt.type_string() }}) desc nulls last
             {%- endfor %}
         ) as version_no

@@ -41,7 +41,7 @@ FAULTS = [
     ),
     ("landed_rows_were_delivered", "update raw_erp.orders set _file = 'by hand' where order_id = 'O1'", ""),
     ("files_landed", "update ingest.files set rows_read = rows_read + 1", "rpt_completeness"),
-    ("facts_hold_staging", "delete from core.fct_order_lines where order_line_id = 'L1'", "rpt_completeness"),
+    ("facts_hold_staging", "delete from intermediate.int_order_lines where order_line_id = 'L1'", "rpt_completeness"),
     ("facts_hold_staging", "insert into core.dim_accounts from core.dim_accounts", "rpt_completeness"),
     (
         "credits_cover_events",

@@ -14,15 +14,16 @@ class adapter:  # noqa: N801 — the name that macros use
     """dbt's adapter, on DuckDB."""
 
     @staticmethod
-    def get_columns_in_relation(relation: str) -> list[object]:
-        """No columns: there is no warehouse."""
-        return []
-
-    @staticmethod
     @pass_context
     def dispatch(context: Context, name: str, package: str) -> object:
         """The macro default__`name`: DuckDB's, as everywhere where `package` has no other."""
         return context.resolve(f"default__{name}")
+
+
+class flags:  # noqa: N801
+    """Which command renders."""
+
+    WHICH = "compile"
 
 
 class incentives:  # noqa: N801
