@@ -6,10 +6,8 @@ import logging
 import os
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
-from io import StringIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,7 +121,7 @@ def run_gate(warehouse: Path, landing: Path, report: Path, *, checks: Sequence[C
 
 def _validated(warehouse: Path, checks: Sequence[Check]) -> list[CheckResult]:
     """Results of the checks in their order; one validation a relation."""
-    gx = _great_expectations()
+    gx = great_expectations_loaded()
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     from expectations.dialect import URL_SCHEME
@@ -201,12 +199,12 @@ def _message(info: Any) -> str:
 
 
 @cache
-def _great_expectations() -> Any:
-    """The library, imported once and without telemetry: seven seconds that only a validation should cost."""
+def great_expectations_loaded() -> Any:
+    """The library, imported once and without telemetry: seconds that only a validation should cost, or who waits anyway."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
-    with redirect_stdout(StringIO()):
-        import great_expectations as gx
-        import great_expectations.expectations
+    import great_expectations as gx
+    import great_expectations.expectations
+
     # What it says about its own temporary folders is nothing to who waits for the gate.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     return gx
