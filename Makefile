@@ -48,7 +48,7 @@ build: .venv/.run
 
 test: .venv/.dev
 	@tests/needs.sh
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/.dev
 	$(PY) -m pytest tests/lint tests/graph

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import multiprocessing
 import random
 import shutil
 import signal
-import subprocess
-import sys
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from orchestration.ingest import ingest
 from tests.conftest import AS_OF
 from tests.small_company import write_landing
 
-ROOT = Path(__file__).resolve().parents[2]
 # What a publication says of itself: which build it was and of which bytes.
 OF_THE_BUILD = {"operations.rpt_publications", "operations.rpt_publication_relations"}
 # Where a row stood in its file.
@@ -107,30 +107,26 @@ def test_files_and_rows_in_another_order_give_the_same_marts(demo_build: Path, t
     )
 
 
+def _build_telling(landing: Path, out: Path, telling: Connection) -> None:
+    build(landing, out, as_of=AS_OF, progress=telling.send)
+
+
 def _killed(landing: Path, out: Path, step: str, delay: float) -> bool:
     """Starts a build and kills it `delay` seconds after the step has begun; False when it ended before."""
-    command = [
-        sys.executable,
-        "-m",
-        "orchestration.build",
-        "--landing",
-        str(landing),
-        "--out",
-        str(out),
-        "--as-of",
-        AS_OF,
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as running:
-        assert running.stdout
-        for line in running.stdout:
-            if line.rstrip().endswith(f"s] {step}"):
-                try:
-                    running.wait(delay)
-                except subprocess.TimeoutExpired:
-                    running.send_signal(signal.SIGKILL)
-                break
-        running.stdout.read()
-    return running.returncode == -signal.SIGKILL
+    # Each build is a process of its own, forked from one that has imported dbt: importing it takes longer than most steps.
+    processes = multiprocessing.get_context("forkserver")
+    processes.set_forkserver_preload([build.__module__, "dbt.task.build", "great_expectations"])
+    told, telling = processes.Pipe(duplex=False)
+    running = processes.Process(target=_build_telling, args=(landing, out, telling))
+    running.start()
+    telling.close()
+    with told, suppress(EOFError):
+        while not told.recv().endswith(f"s] {step}"):
+            pass
+        running.join(delay)
+        running.kill()
+    running.join()
+    return running.exitcode == -signal.SIGKILL
 
 
 # Ten moments, more of them where more is written.
