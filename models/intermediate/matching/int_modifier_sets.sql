@@ -33,20 +33,20 @@ sets as (
 members as (
     select
         modifier_set_no,
-        cast({{ split_rows('modifier_list', ',') }} as integer) as modifier_no
+        {{ split_rows('modifier_list', ',') }} as modifier_no
     from sets
 ),
 
 numbered as (
     select
         members.modifier_set_no,
-        cast(row_number() over (partition by members.modifier_set_no order by members.modifier_no) as integer) as seq,
+        cast(row_number() over (partition by members.modifier_set_no order by modifiers.modifier_no) as integer) as seq,
         modifiers.modifier_id,
         modifiers.modifier_name,
         modifiers.factor
     from members
     inner join modifiers
-        on members.modifier_no = modifiers.modifier_no
+        on cast(members.modifier_no as integer) = modifiers.modifier_no
 ),
 
 multiplied (modifier_set_no, seq, modifier_id, modifier_name, factor, factor_so_far) as (
