@@ -46,7 +46,9 @@ def export_raw(warehouse: Path, raw: Path) -> list[str]:
 
 def _fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> str:
     """Equal for equal sets of rows, columns and types, and for nothing else that happens."""
-    described = connection.execute(f"select string_agg(column_name || ' ' || column_type, ',') from (describe {relation})")
+    described = connection.execute(
+        f"select string_agg(column_name || ' ' || column_type, ',') from (describe {relation})"
+    )
     (columns,) = described.fetchall()[0]
     count, total = connection.execute(f"select count(*), sum(hash(rows)) from {relation} as rows").fetchall()[0]
     return f"{duckdb.__version__} {count} {total} {columns}"
@@ -67,7 +69,9 @@ def _literal(path: Path) -> str:
 
 def main() -> int:
     """The command line: exports the raw tables of OUT/warehouse.duckdb and says which were new or changed."""
-    parser = argparse.ArgumentParser(prog="python -m orchestration.raw_export", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m orchestration.raw_export", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("out", type=Path, metavar="OUT", help="a folder that was built: it holds warehouse.duckdb")
     out = parser.parse_args().out
     if not (out / "warehouse.duckdb").exists():

@@ -26,13 +26,10 @@ bounds as (
         on true
 ),
 
-{#- A number from 0 to 299: more years than plans can span, and more weeks than a year has. -#}
+{#- Numbers from 0 to 299: more years than plans can span, and more weeks than a year has. -#}
 {% for place in [100, 10, 1] -%}
-digits_{{ place }} as (
-    {%- for digit in range(3 if place == 100 else 10) %}
-    select {{ digit * place }} as value
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+digits_{{ place }} (value) as (
+    values {% for digit in range(3 if place == 100 else 10) %}({{ digit * place }}){{ ', ' if not loop.last }}{% endfor %}
 ),
 
 {% endfor -%}
@@ -50,17 +47,13 @@ years as (
         on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.as_of_on
 ),
 
-shapes as (
+shapes (period, month_count, first_month, next_month) as (
+    values
     {%- for period, months in {'month': 1, 'quarter': 3, 'half': 6, 'year': 12}.items() %}
+    {%- set last_period = loop.last %}
     {%- for first_month in range(0, 12, months) %}
-    select
-        '{{ period }}' as period,
-        {{ months }} as month_count,
-        {{ first_month }} as first_month,
-        {{ first_month + months }} as next_month
-    {{ 'union all' if not loop.last }}
+    ('{{ period }}', {{ months }}, {{ first_month }}, {{ first_month + months }}){{ ',' if not (loop.last and last_period) }}
     {%- endfor %}
-    {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
 
