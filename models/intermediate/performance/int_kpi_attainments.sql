@@ -66,6 +66,7 @@ accumulated as (
         quotas.payee_no,
         quotas.period,
         days.day_on,
+        quotas.period_end,
         quotas.rate_to_base,
         quotas.quota,
         quotas.has_days,
@@ -98,6 +99,7 @@ final as (
         accumulated.day_on as happened_on,
         accumulated.has_days,
         accumulated.has_quarters,
+        cast({{ dbt.dateadd('day', -1, 'accumulated.period_end') }} as date) as settles_on,
         {{ mul10('accumulated.amount', 'accumulated.rate_to_base') }} as numerator,
         {{ mul10('accumulated.quota', 'accumulated.rate_to_base') }} as denominator
     from accumulated

@@ -43,6 +43,7 @@ attainments as (
     select
         span_no,
         happened_on,
+        settles_on,
         numerator,
         denominator
     from {{ ref('int_kpi_attainments') }}
@@ -61,6 +62,7 @@ named as (
         'earnings' as kpi,
         span_no,
         happened_on,
+        cast(null as date) as settles_on,
         numerator,
         cast(null as {{ step() }}) as denominator
     from earnings
@@ -69,6 +71,7 @@ named as (
         'repurchase_rate' as kpi,
         span_no,
         period_start as happened_on,
+        cast(null as date) as settles_on,
         numerator,
         denominator
     from repurchases
@@ -77,6 +80,7 @@ named as (
         'quota_attainment' as kpi,
         span_no,
         happened_on,
+        settles_on,
         numerator,
         denominator
     from attainments
@@ -87,6 +91,7 @@ by_span as (
         kpi_no,
         span_no,
         happened_on,
+        cast(null as date) as settles_on,
         numerator,
         denominator
     from contributions
@@ -95,6 +100,7 @@ by_span as (
         kpis.kpi_no,
         named.span_no,
         named.happened_on,
+        named.settles_on,
         named.numerator,
         named.denominator
     from named
@@ -107,6 +113,7 @@ summed as (
         members.subject_no,
         by_span.kpi_no,
         by_span.happened_on,
+        max(by_span.settles_on) as settles_on,
         cast(sum(by_span.numerator) as {{ step() }}) as numerator,
         cast(sum(by_span.denominator) as {{ step() }}) as denominator
     from by_span
@@ -120,6 +127,7 @@ final as (
         subject_no,
         kpi_no,
         happened_on,
+        settles_on,
         numerator,
         denominator
     from summed

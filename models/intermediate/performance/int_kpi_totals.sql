@@ -57,6 +57,7 @@ attainments as (
         happened_on,
         has_days,
         has_quarters,
+        settles_on,
         numerator,
         denominator
     from {{ ref('int_kpi_attainments') }}
@@ -96,6 +97,7 @@ attained as (
         '{{ period }}' as period,
         cast({{ dbt.date_trunc(period, 'happened_on') }} as date) as period_start,
         span_no,
+        settles_on,
         numerator,
         denominator,
         row_number() over (
@@ -114,6 +116,7 @@ by_period as (
         period,
         period_start,
         span_no,
+        cast(null as date) as settles_on,
         numerator,
         denominator
     from repurchases
@@ -123,6 +126,7 @@ by_period as (
         period,
         period_start,
         span_no,
+        cast(null as date) as settles_on,
         numerator,
         denominator
     from pipelines
@@ -132,6 +136,7 @@ by_period as (
         period,
         period_start,
         span_no,
+        settles_on,
         numerator,
         denominator
     from attained
@@ -145,6 +150,7 @@ by_span as (
         cast({{ dbt.date_trunc(period, 'happened_on') }} as date) as period_start,
         kpi_no,
         span_no,
+        cast(null as date) as settles_on,
         sum(numerator) as numerator,
         sum(denominator) as denominator
     from daily
@@ -156,6 +162,7 @@ by_span as (
         by_period.period_start,
         kpis.kpi_no,
         by_period.span_no,
+        by_period.settles_on,
         by_period.numerator,
         by_period.denominator
     from by_period
@@ -169,6 +176,7 @@ summed as (
         by_span.kpi_no,
         by_span.period,
         by_span.period_start,
+        max(by_span.settles_on) as settles_on,
         cast(sum(by_span.numerator) as {{ step() }}) as numerator,
         cast(sum(by_span.denominator) as {{ step() }}) as denominator
     from by_span
@@ -183,6 +191,7 @@ final as (
         kpi_no,
         period,
         period_start,
+        settles_on,
         numerator,
         denominator
     from summed

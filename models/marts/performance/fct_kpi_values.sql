@@ -11,6 +11,7 @@ totals as (
         kpi_no,
         period,
         period_start,
+        settles_on,
         numerator,
         denominator
     from {{ ref('int_kpi_totals') }}
@@ -21,6 +22,7 @@ day_totals as (
         subject_no,
         kpi_no,
         happened_on,
+        settles_on,
         numerator,
         denominator
     from {{ ref('int_kpi_day_totals') }}
@@ -53,6 +55,7 @@ by_period as (
         kpi_no,
         period,
         period_start,
+        settles_on,
         numerator,
         denominator
     from totals
@@ -62,6 +65,7 @@ by_period as (
         kpi_no,
         'day' as period,
         happened_on as period_start,
+        settles_on,
         numerator,
         denominator
     from day_totals
@@ -74,6 +78,7 @@ named as (
         kpis.kpi,
         by_period.period,
         by_period.period_start,
+        by_period.settles_on,
         by_period.numerator,
         by_period.denominator,
         kpis.looks_ahead_days,
@@ -103,8 +108,10 @@ final as (
         end as {{ step() }}) as value,
         named.numerator,
         named.denominator,
-        parameters.as_of_on
-        < cast({{ dbt.dateadd('day', 'named.looks_ahead_days', 'named.last_on') }} as date) as is_provisional
+        parameters.as_of_on < greatest(
+            cast({{ dbt.dateadd('day', 'named.looks_ahead_days', 'named.last_on') }} as date),
+            coalesce(named.settles_on, named.last_on)
+        ) as is_provisional
     from named
     cross join parameters
 )
