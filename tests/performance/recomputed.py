@@ -182,9 +182,7 @@ class Files:
 
     @cached_property
     def orders(self) -> dict[str, Row]:
-        return {
-            one: row for one, row in self.table("erp/orders", "order_id").items() if row["status"] != "cancelled"
-        }
+        return {one: row for one, row in self.table("erp/orders", "order_id").items() if row["status"] != "cancelled"}
 
     @cached_property
     def lines(self) -> dict[str, Row]:
@@ -324,11 +322,11 @@ class Files:
                 order_days[(credit.person, account)].add(credit.on)
         for row in self.table("crm/activities", "activity_id").values():
             on = must(day(row["occurred_at"]))
-            if row["kind"] == "visit" and row.get("account_id") and on <= self.as_of:
-                if self.is_employed(row["user_id"], on):
-                    ordered = order_days[(row["user_id"], row["account_id"])]
-                    came = any(timedelta(0) <= each - on <= timedelta(30) for each in ordered)
-                    yield "visit_to_order_rate", row["user_id"], on, Decimal(came), Decimal(1)
+            is_visit = row["kind"] == "visit" and row.get("account_id") and on <= self.as_of
+            if is_visit and self.is_employed(row["user_id"], on):
+                ordered = order_days[(row["user_id"], row["account_id"])]
+                came = any(timedelta(0) <= each - on <= timedelta(30) for each in ordered)
+                yield "visit_to_order_rate", row["user_id"], on, Decimal(came), Decimal(1)
 
     def closings(self) -> Iterator[Contribution]:
         for row in self.table("crm/opportunities", "opportunity_id").values():
@@ -409,9 +407,10 @@ class Files:
             for row in self.table("crm/opportunities", "opportunity_id").values():
                 expected, closed = day(row["expected_close_on"]), day(row["closed_at"])
                 is_open = closed > seen if closed else not is_true(row["is_closed"])
-                if row["owner_user_id"] == quota.person and is_open and must(day(row["created_at"])) <= seen:
-                    if expected and quota.start <= expected < after(kind, quota.start) and row["amount"]:
-                        amount += self.in_base(Decimal(row["amount"]), row["currency"], seen) or 0
+                is_due = expected and quota.start <= expected < after(kind, quota.start)
+                is_known = row["owner_user_id"] == quota.person and must(day(row["created_at"])) <= seen
+                if is_open and is_due and is_known and row["amount"]:
+                    amount += self.in_base(Decimal(row["amount"]), row["currency"], seen) or 0
             yield "pipeline_coverage", quota.person, start, amount, rounded(quota.whole * quota.rate)
 
     def attainments(self, kind: str, quotas: Iterable[Quota]) -> Iterator[Contribution]:
@@ -462,7 +461,9 @@ PlanDay = tuple[str, str, date, date, bool]
 
 def quotas_read(files: Files, plan_days: Iterable[PlanDay]) -> list[Quota]:
     """The quotas by quarter with the plan that reads each: revenue first, without conditions first, then by component."""
-    seeds = {name: list(rows_of(SEEDS / "plans" / f"{name}.csv")) for name in ("plans", "plan_components", "plan_conditions")}
+    seeds = {
+        name: list(rows_of(SEEDS / "plans" / f"{name}.csv")) for name in ("plans", "plan_components", "plan_conditions")
+    }
     plans = {row["plan_id"]: row for row in seeds["plans"]}
     conditional = {row["owner_id"] for row in seeds["plan_conditions"]}
     stays: dict[str, dict[str, list[tuple[date, date, bool]]]] = defaultdict(lambda: defaultdict(list))

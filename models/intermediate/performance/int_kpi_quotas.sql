@@ -138,7 +138,7 @@ worked_days as (
     group by dated.payee_no, dated.period, dated.period_start, plan_days.plan_id
 ),
 
--- prorated only where the plan is calculated no more often than the quota is set: its days are known to the quota period's end
+-- prorated only where the plan is calculated no more often than the quota is set: all days of its period are known
 readers as (
     select
         dated.payee_no,

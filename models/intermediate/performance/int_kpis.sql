@@ -1,4 +1,4 @@
-{# Grain: one row per KPI of kpis.csv. kpi_no, its place in the order of names, is the short key that figures are kept by. #}
+{# Grain: one row per KPI of kpis.csv. kpi_no, its place in the order of names, is the key that figures are kept by. #}
 with
 
 kpis as (

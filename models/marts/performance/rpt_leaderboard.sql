@@ -59,10 +59,9 @@ entries as (
 ),
 
 scoped as (
-    {%- for scope_kind, scope_id in {'company': "'all'", 'region': 'entries.region', 'team': 'team_ancestors.ancestor_team_id'}.items() %}
     select
-        '{{ scope_kind }}' as scope_kind,
-        {{ scope_id }} as scope_id,
+        'company' as scope_kind,
+        'all' as scope_id,
         entries.board,
         entries.period,
         entries.period_start,
@@ -74,14 +73,39 @@ scoped as (
         entries.value,
         entries.goodness
     from entries
-    {%- if scope_kind == 'team' %}
+    union all
+    select
+        'region' as scope_kind,
+        entries.region as scope_id,
+        entries.board,
+        entries.period,
+        entries.period_start,
+        entries.period_end,
+        entries.payee_id,
+        entries.payee_name,
+        entries.team_id,
+        entries.region,
+        entries.value,
+        entries.goodness
+    from entries
+    where entries.region is not null
+    union all
+    select
+        'team' as scope_kind,
+        team_ancestors.ancestor_team_id as scope_id,
+        entries.board,
+        entries.period,
+        entries.period_start,
+        entries.period_end,
+        entries.payee_id,
+        entries.payee_name,
+        entries.team_id,
+        entries.region,
+        entries.value,
+        entries.goodness
+    from entries
     inner join team_ancestors
         on entries.team_id = team_ancestors.team_id
-    {%- elif scope_kind == 'region' %}
-    where entries.region is not null
-    {%- endif %}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
 ),
 
 -- each board twice: in its own period, and as the one before in the next
