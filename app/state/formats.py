@@ -103,7 +103,8 @@ def kpi_in_words(kpi: str, value: Decimal, currency: str) -> str:
     if unit == "ratio":
         return percent(value)
     shown = number(value, 1)
-    return text(f"unit.{unit}", count=shown) if unit in ("days", "hours") else shown
+    counted = {"days": "unit.days", "hours": "unit.hours"}
+    return text(counted[unit], count=shown) if unit in counted else shown
 
 
 def kpi_gap(kpi: str, gap: Decimal, currency: str) -> str:

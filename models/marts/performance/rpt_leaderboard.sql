@@ -6,40 +6,7 @@
 #}
 with
 
-valued as (
-    select
-        board,
-        kpi,
-        has_weekly_board,
-        period,
-        period_start,
-        period_end,
-        payee_id,
-        payee_name,
-        team_id,
-        region,
-        value,
-        goodness
-    from {{ ref('int_payee_kpis_valued') }}
-),
-
-team_ancestors as (
-    select
-        team_id,
-        ancestor_team_id
-    from {{ ref('int_team_ancestors') }}
-),
-
-attainments as (
-    select
-        payee_id,
-        period,
-        period_start,
-        value as attainment
-    from valued
-    where kpi = 'quota_attainment'
-),
-
+-- each relation is read once here: what is asked of one board then reaches its rows, and no other board is counted
 entries as (
     select
         board,
@@ -52,81 +19,66 @@ entries as (
         region,
         value,
         goodness
-    from valued
+    from {{ ref('int_payee_kpis_valued') }}
     where
         period <> 'week'
         or has_weekly_board
 ),
 
-scoped as (
+attainments as (
     select
-        'company' as scope_kind,
-        'all' as scope_id,
-        entries.board,
-        entries.period,
-        entries.period_start,
-        entries.period_end,
-        entries.payee_id,
-        entries.payee_name,
-        entries.team_id,
-        entries.region,
-        entries.value,
-        entries.goodness
-    from entries
-    union all
+        payee_id,
+        period,
+        period_start,
+        value as attainment
+    from {{ ref('int_payee_kpis_valued') }}
+    where kpi = 'quota_attainment'
+),
+
+team_ancestors as (
     select
-        'region' as scope_kind,
-        entries.region as scope_id,
-        entries.board,
-        entries.period,
-        entries.period_start,
-        entries.period_end,
-        entries.payee_id,
-        entries.payee_name,
-        entries.team_id,
-        entries.region,
-        entries.value,
-        entries.goodness
-    from entries
-    where entries.region is not null
-    union all
-    select
-        'team' as scope_kind,
-        team_ancestors.ancestor_team_id as scope_id,
-        entries.board,
-        entries.period,
-        entries.period_start,
-        entries.period_end,
-        entries.payee_id,
-        entries.payee_name,
-        entries.team_id,
-        entries.region,
-        entries.value,
-        entries.goodness
-    from entries
-    inner join team_ancestors
-        on entries.team_id = team_ancestors.team_id
+        team_id,
+        ancestor_team_id
+    from {{ ref('int_team_ancestors') }}
 ),
 
 -- each board twice: in its own period, and as the one before in the next
-boards as (
-    {%- for is_before, period_start in {'false': 'period_start', 'true': 'period_end'}.items() %}
+copies as (
+    {%- for scope_kind in ['company', 'region', 'team'] %}
+    {%- for is_before in ['false', 'true'] %}
     select
-        board,
-        scope_kind,
-        scope_id,
-        period,
-        {{ period_start }} as period_start,
-        {{ is_before }} as is_before,
-        payee_id,
-        payee_name,
-        team_id,
-        region,
-        value,
-        goodness
-    from scoped
+        '{{ scope_kind }}' as scope_kind,
+        {{ is_before }} as is_before
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+boards as (
+    select
+        entries.board,
+        copies.scope_kind,
+        case copies.scope_kind
+            when 'company' then 'all'
+            when 'region' then entries.region
+            else team_ancestors.ancestor_team_id
+        end as scope_id,
+        entries.period,
+        case when copies.is_before then entries.period_end else entries.period_start end as period_start,
+        copies.is_before,
+        entries.payee_id,
+        entries.payee_name,
+        entries.team_id,
+        entries.region,
+        entries.value,
+        entries.goodness
+    from entries
+    cross join copies
+    left join team_ancestors
+        on
+            entries.team_id = team_ancestors.team_id
+            and copies.scope_kind = 'team'
 ),
 
 ranked as (
@@ -152,6 +104,7 @@ ranked as (
             order by goodness desc, payee_id asc
         ) as goodness_ahead
     from boards
+    where scope_id is not null
 ),
 
 -- of those who share a place the first comes after the next better value, the others after their own
