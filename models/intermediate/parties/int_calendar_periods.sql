@@ -1,6 +1,7 @@
 {#
     Grain: one row per calendar period (week, month, quarter, half, year), [period_start, period_end), from ten years before as_of, or the
-    year of the first plan if that is earlier, to the end of as_of's year. month_count is 0 for weeks (Monday to Sunday).
+    year of the first plan if that is earlier, to the end of the year after as_of's, for quotas of the next period. month_count is 0 for
+    weeks (Monday to Sunday).
 #}
 with recursive
 
@@ -20,24 +21,24 @@ bounds as (
             coalesce(min(plans.valid_from), max(parameters.as_of_on)),
             cast(' ~ dbt.dateadd('year', -10, 'max(parameters.as_of_on)') ~ ' as date)
         )') }} as date) as first_year,
-        max(parameters.as_of_on) as as_of_on
+        cast({{ dbt.dateadd('year', 1, 'max(parameters.as_of_on)') }} as date) as last_on
     from parameters
     left join plans
         on true
 ),
 
-years (year_start, as_of_on) as (
+years (year_start, last_on) as (
     select
         first_year as year_start,
-        as_of_on
+        last_on
     from bounds
-    where first_year <= as_of_on
+    where first_year <= last_on
     union all
     select
         cast({{ dbt.dateadd('year', 1, 'year_start') }} as date) as year_start,
-        as_of_on
+        last_on
     from years
-    where cast({{ dbt.dateadd('year', 1, 'year_start') }} as date) <= as_of_on
+    where cast({{ dbt.dateadd('year', 1, 'year_start') }} as date) <= last_on
 ),
 
 spans_of_year as (
