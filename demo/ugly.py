@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from demo.company import Company, Person, leave, move
-from demo.files import MISSING, Array, Delivery, Landing, Table, as_text
+from demo.files import MISSING, Array, Delivery, Landing, Table, as_text, write_parquet
 from demo.plans import Row, quarters, reporting_line
 from demo.trade import Trade, later, moments
 
@@ -26,6 +27,10 @@ class Planted:
     case: str
     table: str
     keys: tuple[str, ...]
+
+    def after(self, earlier: Planted | None) -> Planted:
+        """This, and what an earlier branch planted of the same case."""
+        return replace(self, keys=(earlier.keys if earlier else ()) + self.keys)
 
 
 @dataclass
@@ -40,12 +45,27 @@ class World:
 
 
 def _settled(company: Company, role: str) -> list[Person]:
-    """Sellers of a role who were there before the first day and have neither moved nor left."""
-    return [
-        one
-        for one in company.sellers
-        if one.role == role and one.hired_on < company.first_day and one.left_on is None and len(one.positions) == 1
-    ]
+    """Settled sellers of a role who play no part in a truth."""
+    cast = {company.sellers[index].user_id for indexes in company.cast.values() for index in indexes}
+    return [one for one in company.settled(role) if one.user_id not in cast]
+
+
+def _some(rng: np.random.Generator, rows: Array, count: float) -> Array:
+    """So many of some rows, in their order, or all of them where there are fewer."""
+    return np.sort(rng.choice(rows, min(max(1, round(count)), len(rows)), replace=False))
+
+
+def _is(values: Array, wanted: object) -> Array:
+    """Which rows' text is that one."""
+    return np.asarray(values == wanted, dtype=bool)
+
+
+def _old(world: World, table: Table) -> Array:
+    """Rows that a correction can follow: not of before the first day, nor of the last month."""
+    known = table["updated_at"]
+    return np.flatnonzero(
+        (known > np.datetime64(world.company.first_day)) & (known < world.company.end - np.timedelta64(30, "D"))
+    )
 
 
 def _day(company: Company, share: float) -> date:
@@ -55,8 +75,10 @@ def _day(company: Company, share: float) -> date:
 
 def transfers_in_mid_period(company: Company, rng: np.random.Generator) -> Planted:
     """Four sellers change team in the middle of a quarter, one of them to another role and plan as well."""
-    field_sales = _settled(company, "field_sales")[3:]
-    moved = [field_sales[index % len(field_sales)] for index in (0, 5, 11, 17)]
+    field_sales = _settled(company, "field_sales")[3:] or _settled(company, "field_sales")
+    if not field_sales:
+        return Planted("transfers_in_mid_period", "crm.user_assignments", ())
+    moved = [field_sales[place * len(field_sales) // 4] for place in range(4)]
     goals = [
         ("T12", "field_sales", 0.26),
         ("T14", "field_sales", 0.42),
@@ -132,16 +154,10 @@ def _orders_to_share(world: World, rng: np.random.Generator, count: int) -> tupl
     """Orders in CNY without a deal and without shares, and for each its seller and two colleagues."""
     trade = world.trade
     shared = set(trade.order_splits["order_id"])
-    plain = np.array(
-        [
-            seller >= 0 and day >= 0 and deal is None and currency == "CNY" and order not in shared
-            for seller, day, deal, currency, order in zip(
-                trade.seller, trade.day, trade.orders["opportunity_id"], trade.orders["currency"],
-                trade.orders["order_id"], strict=False,
-            )
-        ]
-    )  # fmt: skip
-    rows = np.sort(rng.choice(np.flatnonzero(plain), count, replace=False))
+    count_of = len(trade.seller)
+    plain = (trade.seller >= 0) & (trade.day >= 0) & (trade.deal < 0) & _is(trade.orders["currency"][:count_of], "CNY")
+    plain[[row for row in trade.orders.where("order_id", shared) if row < count_of]] = False
+    rows = _some(rng, np.flatnonzero(plain), count)
     users = [
         one.user_id
         for one in world.company.sellers
@@ -181,15 +197,17 @@ def overlays(world: World, rng: np.random.Generator) -> Planted:
     helped = won[rng.random(len(won)) < 0.4]
     pairs = [(engineers[int(number)].user_id,) for number in rng.integers(0, len(engineers), len(helped))]
     _share(world.trade.opportunity_team, "opportunity_id", deals, helped, pairs, "overlay", [10_000])
-    large = {"CNY": 20_000_000, "USD": 2_800_000, "JPY": 410_000_000}
+    amount, money = deals["amount"][won], deals["currency"][won]
+    large = np.zeros(len(won), bool)
+    for currency, bound in (("CNY", 20_000_000), ("USD", 2_800_000), ("JPY", 410_000_000)):
+        large |= _is(money, currency) & (amount >= bound)
     rows, sponsors = [], []
-    for row in won:
-        if deals["amount"][row] >= large[deals["currency"][row]]:
-            closed = deals["closed_at"][row].astype("datetime64[D]").item()
-            manager = reporting_line(company, by_id[deals["owner_user_id"][row]], closed)
-            if manager:
-                rows.append(row)
-                sponsors.append((manager,))
+    for row in won[large]:
+        closed = deals["closed_at"][row].astype("datetime64[D]").item()
+        manager = reporting_line(company, by_id[deals["owner_user_id"][row]], closed)
+        if manager:
+            rows.append(row)
+            sponsors.append((manager,))
     index = np.array(rows, dtype=int)
     _share(world.trade.opportunity_team, "opportunity_id", deals, index, sponsors, "overlay", [10_000])
     keys = sorted({*deals["opportunity_id"][helped], *deals["opportunity_id"][index]})
@@ -230,7 +248,7 @@ def returns_in_a_later_quarter(world: World, rng: np.random.Generator) -> Plante
             for row in lines.where("order_id", trade.orders["order_id"][week])
             if lines["order_line_id"][row] not in returned
         ]
-        for row in rng.permutation(rows)[:4]:
+        for row in rng.permutation(np.array(rows, dtype=int))[:4]:
             line_id = str(lines["order_line_id"][row])
             back = end + np.timedelta64(int(rng.integers(12, 40)), "D")
             trade.returns.add(
@@ -262,17 +280,24 @@ def corrected_rows(world: World, rng: np.random.Generator) -> Planted:
     """Lines whose price was wrong come again with a lower amount: in a later month's file, or in one of their own."""
     trade, company = world.trade, world.company
     count = max(6, round(90 * company.scale))
-    first = np.flatnonzero(trade.order_lines["updated_at"] > np.datetime64(company.first_day))
-    rows = np.sort(rng.choice(first, count, replace=False))
+    rows = _some(rng, _old(world, trade.order_lines), count)
     version = trade.order_lines.take(rows)
     version.columns["net_amount"] = version["net_amount"] * 96 // 10_000 * 100
     version.columns["updated_at"] = later(company, version["updated_at"], rng.integers(90_000, 5_000_000, count))
-    half = count // 2
+    half = len(rows) // 2
     trade.order_lines.append(version.take(np.arange(half)))
     world.deliveries.append(
-        Delivery("erp.order_lines", "order_lines_corrections", version.take(np.arange(half, count)))
+        Delivery(
+            "erp.order_lines", _of_branch(world, "order_lines_corrections"), version.take(np.arange(half, len(rows)))
+        )
     )
     return Planted("corrected_rows", "erp.order_lines", tuple(version["order_line_id"]))
+
+
+def _of_branch(world: World, stem: str) -> str:
+    """A file name that no other branch uses."""
+    number = world.company.branch.number
+    return f"{stem}_branch-{number:02d}" if number else stem
 
 
 def _delete(world: World, table: Table, rows: Array, key: str) -> tuple[str, ...]:
@@ -280,22 +305,23 @@ def _delete(world: World, table: Table, rows: Array, key: str) -> tuple[str, ...
     removed = table.take(rows)
     removed.columns["updated_at"] = later(world.company, removed["updated_at"], np.full(len(rows), 6_000_000))
     removed.columns["is_deleted"] = np.ones(len(rows), bool)
-    world.deliveries.append(Delivery(table.name, f"{table.name.partition('.')[2]}_deleted", removed))
+    world.deliveries.append(Delivery(table.name, _of_branch(world, f"{table.name.partition('.')[2]}_deleted"), removed))
     return tuple(removed[key])
 
 
 def deletions(world: World, rng: np.random.Generator) -> Planted:
     """Third lines of orders that were typed twice, removed by rows with is_deleted."""
     lines, returned = world.trade.order_lines, {*world.trade.returns["order_line_id"]}
-    third = [line.endswith("-3") and line not in returned for line in lines["order_line_id"]]
-    gone = np.sort(rng.choice(np.flatnonzero(third), max(3, round(25 * world.company.scale)), replace=False))
+    once = np.array([line.endswith("-3") and line not in returned for line in lines["order_line_id"]])
+    gone = _some(rng, np.intersect1d(np.flatnonzero(once), _old(world, lines)), max(3, 25 * world.company.scale))
     return Planted("deletions", "erp.order_lines", _delete(world, lines, gone, "order_line_id"))
 
 
 def deleted_activities(world: World, rng: np.random.Generator) -> Planted:
     """Visits and calls that never were, removed by rows with is_deleted."""
     activities = world.tables["crm.activities"]
-    gone = np.sort(rng.choice(len(activities), max(3, round(20 * world.company.scale)), replace=False))
+    plain = np.flatnonzero(np.array([deal is None for deal in activities["opportunity_id"]]))
+    gone = _some(rng, plain, max(3, 20 * world.company.scale))
     return Planted("deleted_activities", "crm.activities", _delete(world, activities, gone, "activity_id"))
 
 
@@ -310,15 +336,15 @@ def lines_without_cost(world: World, rng: np.random.Generator) -> Planted:
 def deals_in_three_currencies(world: World, rng: np.random.Generator) -> Planted:
     """Orders are in CNY, USD and JPY; an account of each is named here."""
     orders = world.trade.orders
-    firsts = [orders["order_id"][orders["currency"] == money][0] for money in ("CNY", "USD", "JPY")]
+    firsts = [min(orders["order_id"][_is(orders["currency"], money)]) for money in ("CNY", "USD", "JPY")]
     return Planted("deals_in_three_currencies", "erp.orders", tuple(firsts))
 
 
 def currency_without_rate(world: World, rng: np.random.Generator) -> Planted:
     """A few orders are in SGD, for which treasury keeps no rate: they are credited, and wait for one to be paid."""
     trade = world.trade
-    dollars = np.flatnonzero((trade.orders["currency"][: len(trade.day)] == "USD") & (trade.day >= 0))
-    ids = trade.orders["order_id"][rng.choice(dollars, max(3, round(10 * world.company.scale)), replace=False)]
+    dollars = np.flatnonzero(_is(trade.orders["currency"][: len(trade.day)], "USD") & (trade.day >= 0))
+    ids = trade.orders["order_id"][_some(rng, dollars, max(3, 10 * world.company.scale))]
     trade.orders["currency"][trade.orders.where("order_id", ids)] = "SGD"
     billed = trade.invoices.where("order_id", ids)
     trade.invoices["currency"][billed] = "SGD"
@@ -329,7 +355,7 @@ def currency_without_rate(world: World, rng: np.random.Generator) -> Planted:
 def cash_in_another_currency(world: World, rng: np.random.Generator) -> Planted:
     """Payments booked in another currency than their order: landed, and listed instead of counted."""
     payments = world.trade.payments
-    rows = np.sort(rng.choice(np.flatnonzero(payments["currency"] == "USD"), 3, replace=False))
+    rows = _some(rng, np.flatnonzero(_is(payments["currency"], "USD")), 3)
     payments["currency"][rows] = "EUR"
     return Planted("cash_in_another_currency", "erp.payments", tuple(payments["payment_id"][rows]))
 
@@ -341,9 +367,8 @@ def orders_at_midnight(world: World, rng: np.random.Generator) -> Planted:
     for start, _ in list(quarters(company))[1:]:
         day = company.day_no(start)
         for row in np.flatnonzero((trade.day == day) & (trade.seller >= 0))[:2]:
-            same = trade.orders.where("order_id", [trade.orders["order_id"][row]])
             stamp = moments(company, np.array([day]), np.array([int(rng.integers(5, 600))]))[0]
-            trade.orders["ordered_at"][same] = stamp
+            trade.orders["ordered_at"][row] = stamp
             keys.append(str(trade.orders["order_id"][row]))
     return Planted("orders_at_midnight", "erp.orders", tuple(keys))
 
@@ -351,7 +376,7 @@ def orders_at_midnight(world: World, rng: np.random.Generator) -> Planted:
 def payee_without_quota(world: World, rng: np.random.Generator) -> Planted:
     """A seller whose quota of the last two quarters was never agreed: attainment has nothing to divide by."""
     company = world.company
-    person = _settled(company, "field_sales")[-1]
+    person = (_settled(company, "field_sales") or company.settled("inside_sales"))[-1]
     missing = (company.last_day - timedelta(days=180)).isoformat()
     world.quotas = [
         row for row in world.quotas if not (row["subject_id"] == person.user_id and row["period_start"] >= missing)
@@ -411,18 +436,24 @@ def unknown_columns(world: World, rng: np.random.Generator) -> Planted:
     return Planted("unknown_columns", "crm.accounts", tuple(row["account_id"] for row in rows))
 
 
-def redelivered_files(world: World, landing: Landing) -> Planted:
+def redelivered_files(landing: Landing) -> Planted:
     """A month of payments comes again, the same bytes under another name; another month, the same rows backwards."""
     folder = landing.folder / "erp" / "payments"
-    monthly = sorted(folder.glob("payments_2*.csv"))
+    monthly = sorted([*folder.glob("payments_2*.csv"), *folder.glob("payments_part-*.parquet")])
     same, again = monthly[len(monthly) // 3], monthly[len(monthly) // 2]
-    copy = landing.path("erp.payments", f"{same.stem}_again.csv")
+    copy = landing.path("erp.payments", f"{same.stem}_again{same.suffix}")
     shutil.copyfile(same, copy)
-    header, *lines = again.read_text(encoding="utf-8").splitlines(keepends=True)
-    resent = landing.path("erp.payments", f"{again.stem}_resent.csv")
-    resent.write_text(header + "".join(reversed(lines)), encoding="utf-8", newline="")
-    landing.count("erp.payments", len(lines))
-    landing.count("erp.payments", len(same.read_text(encoding="utf-8").splitlines()) - 1)
+    resent = landing.path("erp.payments", f"{again.stem}_resent{again.suffix}")
+    if again.suffix == ".parquet":
+        rows = pq.read_table(again)
+        write_parquet(rows.take(np.arange(len(rows))[::-1]), resent)
+        counts = [len(rows), pq.read_metadata(same).num_rows]
+    else:
+        header, *lines = again.read_text(encoding="utf-8").splitlines(keepends=True)
+        resent.write_text(header + "".join(reversed(lines)), encoding="utf-8", newline="")
+        counts = [len(lines), len(same.read_text(encoding="utf-8").splitlines()) - 1]
+    for count in counts:
+        landing.count("erp.payments", count)
     return Planted("redelivered_files", "erp.payments", (copy.name, resent.name))
 
 
@@ -447,4 +478,16 @@ RECORDS: list[Callable[[World, np.random.Generator], Planted]] = [
     unknown_columns,
 ]
 PLANS: list[Callable[[World, np.random.Generator], Planted]] = [payee_without_quota]
-FILES: list[Callable[[World, Landing], Planted]] = [redelivered_files]
+FILES: list[Callable[[Landing], Planted]] = [redelivered_files]
+#: What happens in every branch; the other cases are the head office's.
+EVERYWHERE = [
+    accounts_handed_over,
+    thirds,
+    overlays,
+    late_rows,
+    cancellations,
+    lines_without_cost,
+    corrected_rows,
+    deletions,
+    deleted_activities,
+]
