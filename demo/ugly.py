@@ -312,8 +312,14 @@ def _delete(world: World, table: Table, rows: Array, key: str) -> tuple[str, ...
 def deletions(world: World, rng: np.random.Generator) -> Planted:
     """Third lines of orders that were typed twice, removed by rows with is_deleted."""
     lines, returned = world.trade.order_lines, {*world.trade.returns["order_line_id"]}
-    once = np.array([line.endswith("-3") and line not in returned for line in lines["order_line_id"]])
-    gone = _some(rng, np.intersect1d(np.flatnonzero(once), _old(world, lines)), max(3, 25 * world.company.scale))
+    count = max(3, round(25 * world.company.scale))
+    seen = rng.choice(_old(world, lines), 40 * count)
+    third = [
+        row
+        for row in seen
+        if lines["order_line_id"][row].endswith("-3") and lines["order_line_id"][row] not in returned
+    ]
+    gone = np.array(sorted(list(dict.fromkeys(third))[:count]), dtype=int)
     return Planted("deletions", "erp.order_lines", _delete(world, lines, gone, "order_line_id"))
 
 
