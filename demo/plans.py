@@ -113,9 +113,9 @@ def quotas(company: Company, trade: Trade, sell_in: Table) -> list[Row]:
 
 def added_up(rows: Iterable[Row]) -> list[Row]:
     """The quotas of all branches: rows of one team and period become their sum."""
-    merged: dict[tuple[str, str, str], Row] = {}
+    merged: dict[tuple[str, ...], Row] = {}
     for row in rows:
-        key = (row["subject_kind"], row["subject_id"], row["period_start"])
+        key = tuple(cell for column, cell in row.items() if column != "quota")
         known = merged.get(key)
         merged[key] = row if known is None else row | {"quota": str(int(known["quota"]) + int(row["quota"]))}
     return list(merged.values())

@@ -428,9 +428,11 @@ def _record_pipeline(company: Company, rng: np.random.Generator, pipeline: _Pipe
 def _two_way_splits(company: Company, rng: np.random.Generator, trade: Trade, pipeline: _Pipeline) -> None:
     """One won deal in twelve, and one order in forty without a deal, is shared with a colleague."""
     people = company.sellers
-    settled = [number for number, person in enumerate(people) if person.hired_on <= company.first_day]
+    stayed = [
+        number for number, person in enumerate(people) if person.hired_on <= company.first_day and not person.left_on
+    ]
     colleagues = [
-        [other for other in settled if other != number and people[other].currency == person.currency]
+        [other for other in stayed if other != number and people[other].currency == person.currency]
         for number, person in enumerate(people)
     ]
     has_one = np.array([bool(others) for others in colleagues])
