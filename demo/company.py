@@ -496,7 +496,9 @@ def tables(company: Company) -> list[Table]:
                 "standard_cost": products.cost,
                 "currency": as_text(["CNY"] * len(products.ids)),
                 "launched_on": company.days(products.launched),
-                "updated_at": known(company.days(products.launched)),
+                "updated_at": known(
+                    company.days(np.where(products.launched < company.day_count, products.launched, 0))
+                ),
             },
         ),
         Table(

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,10 @@ DELIVERED = {
     "education.classes": ("csv", "once"),
     "education.enrolments": ("jsonl.gz", "quarter"),
 }
+
+
+#: Tables of which the source says what it sent: rows and amount by day (landing/<source>/_control).
+CONTROLLED = {"erp.invoices": ("invoiced_on", "net_amount"), "channel.dealer_payments": ("paid_on", "amount")}
 
 
 def as_days(days: Iterable[date | None]) -> Array:
@@ -180,10 +185,15 @@ class Landing:
     def write_text(self, table: str, file_name: str, rows: Sequence[Mapping[str, str]]) -> Path:
         """Writes rows of text as CSV, cell by cell as given; the columns are those of the first row."""
         path = self.path(table, file_name)
-        lines = [list(rows[0]), *([row[column] for column in rows[0]] for row in rows)]
-        path.write_text("".join(",".join(map(_quoted, line)) + "\n" for line in lines), encoding="utf-8", newline="")
+        write_csv(path, rows)
         self.count(table, len(rows))
         return path
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """Writes cells as they are; the columns are those of the first row."""
+    lines = [list(rows[0]), *([row[column] for column in rows[0]] for row in rows)]
+    path.write_text("".join(",".join(map(_quoted, line)) + "\n" for line in lines), encoding="utf-8", newline="")
 
 
 def _quoted(cell: str) -> str:
@@ -245,6 +255,7 @@ class Writer:
     def __init__(self, landing: Landing, part: int | None = None) -> None:
         self.landing = landing
         self.part = part
+        self._sent: dict[str, list[Table]] = {}
         self._connection = duckdb.connect()
         self._connection.execute("set threads = 1")
 
@@ -256,6 +267,7 @@ class Writer:
         """Writes a table in its own format, cut into files by updated_at as its source delivers them."""
         file_format, every = DELIVERED[table.name]
         stem = table.name.partition(".")[2]
+        self._sent.setdefault(table.name, []).append(table)
         if every == "once":
             self._copy(table.name, stem, file_format, typed(table))
         elif self.part is not None:
@@ -269,9 +281,25 @@ class Writer:
     def deliver(self, delivery: Delivery) -> None:
         """Writes a file of its own: CSV, or the table's format for rows that are a table."""
         if isinstance(delivery.rows, Table):
+            self._sent.setdefault(delivery.table, []).append(delivery.rows)
             self._copy(delivery.table, delivery.stem, DELIVERED[delivery.table][0], typed(delivery.rows))
         else:
             self.landing.write_text(delivery.table, f"{delivery.stem}.csv", delivery.rows)
+
+    def control(self) -> None:
+        """Writes the control totals of what was written so far: every version counts, whatever becomes of it."""
+        for name, (day, amount) in CONTROLLED.items():
+            sent = stacked([Table(name, {one: table[one] for one in (day, amount)}) for table in self._sent[name]])
+            days, place, rows = np.unique(sent[day], return_inverse=True, return_counts=True)
+            amounts = np.zeros(len(days), dtype=np.int64)
+            np.add.at(amounts, place, sent[amount])
+            source, _, table = name.partition(".")
+            suffix = "" if self.part is None else f"_part-{self.part:03d}"
+            cells = [
+                {"table": table, "day": str(one), "rows": str(count), "amount": str(Decimal(int(cents)).scaleb(-2))}
+                for one, count, cents in zip(days, rows, amounts, strict=True)
+            ]
+            write_csv(self.landing.path(f"{source}._control", f"{table}{suffix}.csv"), cells)
 
     def _copy(self, name: str, stem: str, file_format: str, rows: pa.Table) -> None:
         path = self.landing.path(name, f"{stem}.{file_format}")

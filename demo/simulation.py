@@ -130,6 +130,7 @@ def _simulate_branch(job: _Job) -> _Done:
             exports.append(table)
     for delivery in world.deliveries:
         writer.deliver(delivery)
+    writer.control()
     writer.close()
     if at_head_office:
         landing.write_text("plans.plan_assignments", "personal.csv", plans.personal_assignments(founded))

@@ -64,7 +64,7 @@ def _is(values: Array, wanted: object) -> Array:
 def _once(rng: np.random.Generator, table: Table, key: str) -> Array:
     """A few hundred rows, taken at random, that are the only version of their key and not of the last three months."""
     old = np.flatnonzero(table["updated_at"] < np.max(table["updated_at"]) - np.timedelta64(90, "D"))
-    seen = np.unique(rng.choice(old, 600))
+    seen = np.unique(rng.choice(old, 600 if len(old) else 0))
     versions = Counter(table[key][table.where(key, table[key][seen])])
     return np.array([row for row in seen if versions[table[key][row]] == 1], dtype=int)
 
@@ -391,7 +391,7 @@ def orders_at_midnight(world: World, rng: np.random.Generator) -> Planted:
 def payee_without_quota(world: World, rng: np.random.Generator) -> Planted:
     """A seller whose quota of the last two quarters was never agreed: attainment has nothing to divide by."""
     company = world.company
-    person = (_settled(company, "field_sales") or company.settled("inside_sales"))[-1]
+    person = (_settled(company, "field_sales") or company.sellers)[-1]
     missing = (company.last_day - timedelta(days=180)).isoformat()
     world.quotas = [
         row for row in world.quotas if not (row["subject_id"] == person.user_id and row["period_start"] >= missing)
@@ -806,14 +806,13 @@ def from_the_future(world: World, rng: np.random.Generator) -> Planted:
 
 
 def forms_of_text(world: World, rng: np.random.Generator) -> Planted:
-    """Accounts typed by hand in every form the contract allows: slashes, offsets, yes and 1, \\N, quotes, lines in a cell."""
+    """Accounts typed by hand in every form the contract allows: offsets, fractions, YES and 0, \\N, quotes, lines in a cell."""
     day = world.company.last_day - timedelta(days=70)
-    slashed = f"{day.year}/{day.month}/{day.day}"
     owner = _settled(world.company, "field_sales")[0].user_id if _settled(world.company, "field_sales") else ""
     cells = [
         ('=华星检测 "Star", Ltd.', "YES", f"{day.isoformat()}T09:30:00+08:00", "\\N"),
         ("Zeta\nLaboratories 🔬", "0", f"{day.isoformat()} 01:30:00", ""),
-        ("　全角空格有限公司　", "True", f"{slashed} 09:30:00", "pharma"),
+        ("　全角空格有限公司　", "True", f"{day.isoformat()}T01:30:00+00:00", "pharma"),
         ("Ωmega; Ærø & Sønner", "no", f"{day.isoformat()}T01:30:00.250Z", "food"),
     ]
     rows = [
@@ -847,11 +846,12 @@ def too_many_decimals(world: World, rng: np.random.Generator) -> Planted:
 
 
 def corrected_after_quarantine(world: World, rng: np.random.Generator) -> Planted:
-    """Three rows of the spreadsheet that were set aside come again, whole."""
+    """Three rows of the spreadsheet that were set aside come again, whole; days are written with slashes there."""
     (typed,) = [one.rows for one in world.deliveries if one.stem == "payments_by_hand"]
     assert not isinstance(typed, Table)
+    day = world.company.last_day - timedelta(days=40)
     rows = [
-        dict(row) | {"amount": amount, "paid_on": str(world.company.last_day - timedelta(days=40)), "currency": "CNY"}
+        dict(row) | {"amount": amount, "paid_on": f"{day.year}/{day.month}/{day.day}", "currency": "CNY"}
         for row, amount in zip(typed, ("1234.50", "880.00", "1200.00"), strict=False)
     ]
     for row in rows:

@@ -15,7 +15,7 @@ class Files:
 
     def __init__(self, landing: Path) -> None:
         self.connection = duckdb.connect()
-        for folder in sorted(landing.glob("*/*")):
+        for folder in sorted(landing.glob("*/[!_]*")):
             selects = [
                 f"select columns(*)::varchar, '{path.name}' as file from {READERS[path.suffix]}('{path}'"
                 + {".csv": ", all_varchar = true, header = true)", ".gz": ")", ".parquet": ")"}[path.suffix]

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from demo import ugly
+from demo import simulation, ugly
 from demo.__main__ import main
-from demo.files import CONTRACT
+from demo.files import CONTRACT, CONTROLLED, DELIVERED
 from demo.simulation import Demo, simulate
 from tests.demo.landed import READERS, Files
 
@@ -55,6 +55,59 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Pat
         simulate(tmp_path / name, seed=seed, scale=0.2, months=9, say=_quiet)
     assert _hashes(tmp_path / "one") == _hashes(tmp_path / "two")
     assert _hashes(tmp_path / "one") != _hashes(tmp_path / "other")
+
+
+@pytest.fixture(scope="module")
+def branches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of three small branches, twice."""
+    out = tmp_path_factory.mktemp("branches")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(simulation, "BRANCH_SCALE", 0.1)
+        for name in ("one", "two"):
+            simulate(out / name, seed=7, scale=0.25, months=6, say=_quiet)
+    return out
+
+
+def test_branches_give_the_same_bytes_whichever_is_done_first(branches: Path) -> None:
+    assert _hashes(branches / "one") == _hashes(branches / "two")
+
+
+def test_large_tables_come_as_parquet_in_parts_and_others_as_one_file(branches: Path) -> None:
+    landing = branches / "one"
+    for table, (_, every) in DELIVERED.items():
+        folder = landing / table.replace(".", "/")
+        name = folder.name
+        wanted = {f"{name}.csv"} if every == "once" else {f"{name}_part-{number:03d}.parquet" for number in range(3)}
+        assert wanted <= {path.name for path in folder.iterdir()}, table
+        assert not list(folder.glob("*_20*")), table
+
+
+def test_branches_share_no_key_and_hang_below_the_head_office(branches: Path) -> None:
+    held = Files(branches / "one")
+    for table in ("crm_users", "crm_accounts", "erp_orders", "erp_order_lines", "channel_dealers", "crm_teams"):
+        key = CONTRACT[table.replace("_", ".", 1)]["key"][0]
+        # Whoever has a key has all its versions: the parts of a table, in which each key is in one.
+        assert not held.rows(
+            f"select {key} from {table} where file like '%part%' group by {key} having count(distinct file) > 1 limit 3"
+        ), table
+    assert not held.rows("select * from crm_teams where parent_team_id not in (select team_id from crm_teams)")
+    assert not held.rows("select * from crm_user_assignments where team_id not in (select team_id from crm_teams)")
+    assert not held.rows("select * from crm_user_assignments where manager_id not in (select user_id from crm_users)")
+    assert held.one("select count(*) from crm_teams where parent_team_id = 'T11'") == 2
+    own, branches_own, total = held.rows(
+        """
+        select
+            sum(quota::bigint) filter (subject_id in (
+                select user_id from crm_user_assignments group by 1 having max_by(team_id, valid_from) = 'T12'
+            )),
+            sum(quota::bigint) filter (subject_id like 'T12-%'),
+            sum(quota::bigint) filter (subject_id = 'T12')
+        from plans_quotas where period_start = '2026-01-01'
+        """
+    )[0]
+    assert own > 0 < branches_own
+    assert total == own + branches_own
+    held.connection.close()
 
 
 def test_archives_carry_no_time(landing: Path, demo: Demo) -> None:
@@ -264,6 +317,16 @@ def test_the_payee_without_quota_had_one_before(demo: Demo, files: Files) -> Non
     (payee,) = demo.planted["payee_without_quota"].keys
     assert files.one("select max(period_start) from plans_quotas where subject_id = ?", payee) == "2025-10-01"
     assert files.one("select max(terminated_on) from crm_users where user_id = ?", payee) is None
+
+
+@pytest.mark.parametrize("table", CONTROLLED)
+def test_control_totals_count_every_row_that_was_sent(table: str, landing: Path, files: Files) -> None:
+    source, _, name = table.partition(".")
+    day, amount = CONTROLLED[table]
+    (control,) = (landing / source / "_control").glob(f"{name}.csv")
+    told = files.rows(f"select day, rows, amount from read_csv('{control}', all_varchar = true) order by day")
+    sent = f"select {day}, count(*), sum({amount}::decimal(18, 2)) from {source}_{name} group by 1 order by 1"
+    assert told == [(on, str(rows), str(total)) for on, rows, total in files.rows(sent)]
 
 
 def test_the_empty_file_has_a_header_alone(demo: Demo, landing: Path) -> None:
