@@ -98,7 +98,10 @@ def _simulated(jobs: list[_Job]) -> Iterator[_Done]:
     if len(jobs) == 1:
         yield _simulate_branch(jobs[0])
         return
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as processes:
+    # Processes that begin empty, but for what each of them would import (pyarrow asks for pandas).
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, "pandas"])
+    with ProcessPoolExecutor(PROCESSES, context) as processes:
         yield from processes.map(_simulate_branch, jobs)
 
 
