@@ -100,14 +100,16 @@ def row_key(table: Table, of_row: str = "") -> str:
 
 def control_terms(table: Table) -> tuple[str, str, str]:
     """Day, moment and amount that control totals compare a row by; a moment is a day only in the company's time zone."""
-    nothing = ("cast(null as date)", "cast(null as timestamp)", "cast(null as decimal(18, 4))")
-    if table.is_plan or table.is_control:
-        return nothing
-    day = table.column(table.control_day)
-    amount = quoted(table.control_amount) if table.control_amount else nothing[2]
-    if day.type == "date":
-        return quoted(day.name), nothing[1], amount
-    return nothing[0], quoted(day.name), amount
+    day = amount = "null"
+    moment = "null" if table.is_plan or table.is_control else "updated_at"
+    if table.column(table.control_day).type == "date" and not table.is_control:
+        day = quoted(table.control_day)
+        moment = f"case when {day} is null then updated_at end"
+    elif table.control_day != "updated_at":
+        moment = f"coalesce({quoted(table.control_day)}, updated_at)"
+    if table.control_amount:
+        amount = quoted(table.control_amount)
+    return f"cast({day} as date)", f"cast({moment} as timestamp)", f"cast({amount} as decimal(18, 4))"
 
 
 def rows_with_cells(checked: Mapping[str, Cell], relation: str, others: str) -> str:

@@ -121,6 +121,7 @@ def control_tables() -> Mapping[str, Table]:
                 Column("rows", "int", required=True),
                 Column("amount", "money", required=False),
             ),
+            control_day="day",
         )
         for source, names in of_source.items()
     }

@@ -194,18 +194,35 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(
             f"create table if not exists {table.relation} ({listed}, _file varchar, _row bigint, _batch varchar)"
         )
+    days = " union all ".join(_days_of(table) for table in tables().values() if not table.is_plan)
     connection.execute(
-        f"create or replace view ingest.raw_rows as {' union all '.join(map(_rows_of, tables().values()))}"
+        "create or replace view ingest.controlled_days as"
+        f" select *, coalesce(cast(day_on as varchar), cast(quarter_at as varchar)) as slot from ({days})"
     )
+    corrections = " union all ".join(map(_corrections_of, tables().values()))
+    connection.execute(f"create or replace view ingest.corrections as {corrections}")
     connection.commit()
 
 
-def _rows_of(table: Table) -> str:
-    """Every landed row of a table by what tells rows apart and what control totals compare."""
+def _days_of(table: Table) -> str:
+    """Landed rows and their amount by day, of a table that has control totals; a moment by its quarter of an hour.
+
+    Which day a moment is on depends on the company's time zone, which ingest does not know; zones differ by quarters of an hour.
+    """
     day, moment, amount = control_terms(table)
     return (
-        f"select {literal(table.full_name)} as table_name, {row_key(table)} as row_key, updated_at, {day} as day_on,"
-        f" {moment} as day_at, {amount} as amount, _file as file_name, _row as row_no from {table.relation}"
+        f"select {literal(table.full_name)} as table_name, {day} as day_on, time_bucket(interval 15 minute, {moment}) as quarter_at,"
+        f" count(*) as row_count, sum({amount}) as amount from {table.relation} where {literal(table.full_name)} in"
+        f" (select split_part(_file, '/', 1) || '.' || table_name from {CONTROL_TOTALS}) group by all"
+    )
+
+
+def _corrections_of(table: Table) -> str:
+    """Landed rows that have the key of a row in the quarantine."""
+    return (
+        f"select {literal(table.full_name)} as table_name, {row_key(table)} as row_key, updated_at, _file as file_name,"
+        f" _row as row_no from {table.relation} where {row_key(table)} in"
+        f" (select row_key from ingest.quarantine where table_name = {literal(table.full_name)})"
     )
 
 

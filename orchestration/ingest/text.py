@@ -38,11 +38,15 @@ _FOREIGN_KINDS = ((b"PK\x03\x04", "a spreadsheet (.xlsx) or another zip file"), 
 
 @dataclass(frozen=True)
 class _Text:
-    """A file that can be read as UTF-8, the file itself or a copy, and the encoding that it came in."""
+    """A file that can be read as UTF-8, the file itself or a copy, and the encoding that it came in.
+
+    `has_mixed_ends`: some lines may end by a carriage return alone and others by a line feed.
+    """
 
     path: Path
     kind: str
     encoding: str
+    has_mixed_ends: bool
 
     def open(self, newline: str | None) -> io.TextIOWrapper:
         packed = self.kind.endswith(".gz")
@@ -56,14 +60,15 @@ def read_csv(connection: duckdb.DuckDBPyConnection, path: Path, known: Collectio
     header, delimiter, blank_lines = _header(text, known)
     columns = {f"c{number}": "varchar" for number in range(len(header))}
     cells = "".join(f", c{number} as {quoted(name)}" for number, name in enumerate(header))
-    # A column alone: DuckDB takes a blank line for an empty cell of it, and blank lines are no records.
-    is_read = len(header) > 1
+    # DuckDB takes a blank line for an empty cell of a single column, and loses its way in mixed line ends and in blank lines
+    # before the header.
+    is_read = len(header) > 1 and not blank_lines and not text.has_mixed_ends
     if is_read:
         try:
             connection.execute(
                 f"create or replace temp table {RELATION} as select row_number() over () as {ROW},"
                 f" cast(null as varchar) as {SHAPE_FAULT}, cast(null as varchar) as {PLACE}{cells}"
-                f" from read_csv({literal(str(text.path))}, columns = {columns}, header = true, skip = {blank_lines},"
+                f" from read_csv({literal(str(text.path))}, columns = {columns}, header = true,"
                 f" auto_detect = false, delim = {literal(delimiter)}, quote = '\"', escape = '\"', strict_mode = true)"
             )
         except duckdb.OutOfMemoryException:
@@ -121,8 +126,9 @@ def _csv_records(text: _Text, width: int, delimiter: str) -> Iterator[Record]:
                     continue
                 if is_header:
                     is_header = False
-                elif len(record) == width:
-                    yield Record(cells)
+                elif len(record) >= width and not any(record[width:]):
+                    # Some exports end their rows with delimiters; DuckDB lets that pass too.
+                    yield Record(cells[:width])
                 else:
                     fault = f"the row has {len(record)} cells where the header has {width}"
                     if len(record) > width:
@@ -151,6 +157,8 @@ def read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, kind: str) -> 
 
 def _jsonl_at_once(connection: duckdb.DuckDBPyConnection, text: _Text) -> list[str] | None:
     """Loads a file whose every line DuckDB reads exactly; None when one is not such."""
+    if text.has_mixed_ends:
+        return None
     packed = "gzip" if text.kind == "jsonl.gz" else "none"
     try:
         connection.execute(
@@ -257,9 +265,10 @@ def _decoded(path: Path, kind: str) -> _Text:
         if marked and marked != "utf-8":
             return _copied(path, kind, marked)
         try:
-            for _ in _strictly(path, kind, "utf-8"):
-                pass
-            return _Text(path, kind, "utf-8 with mark" if marked else "utf-8")
+            ends = _Ends()
+            for part in _strictly(path, kind, "utf-8"):
+                ends.add(part)
+            return _Text(path, kind, "utf-8 with mark" if marked else "utf-8", ends.are_mixed)
         except UnicodeDecodeError as error:
             if marked:
                 raise
@@ -282,9 +291,11 @@ def _copied(path: Path, kind: str, encoding: str) -> _Text:
     """A copy as UTF-8 beside the file. Raises Unreadable where the characters of a GB18030 file are not Chinese writing."""
     copy = path.with_name(f"utf-8.{kind}")
     foreign = chinese = 0
+    ends = _Ends()
     with gzip.open(copy, "wb", 1) if kind.endswith(".gz") else copy.open("wb") as out:
         for part in _strictly(path, kind, encoding):
             out.write(part.encode())
+            ends.add(part)
             if encoding == "gb18030":
                 common = part.encode("gb2312", "ignore").translate(None, _ASCII)[::2].translate(None, _FOREIGN)
                 chinese += len(common)
@@ -295,7 +306,25 @@ def _copied(path: Path, kind: str, encoding: str) -> _Text:
             "the encoding of the file cannot be told: it is not UTF-8, and as GB18030 its characters are unlikely",
             "Save the file as UTF-8 and deliver it again.",
         )
-    return _Text(copy, kind, encoding)
+    return _Text(copy, kind, encoding, ends.are_mixed)
+
+
+class _Ends:
+    """Counts the ways in which lines end."""
+
+    def __init__(self) -> None:
+        self._feeds = self._returns = 0
+        self._is_open = False
+
+    def add(self, part: str) -> None:
+        # A pair of both may be torn between two parts.
+        self._returns += part.count("\r") - part.count("\r\n") - (self._is_open and part.startswith("\n"))
+        self._feeds += part.count("\n")
+        self._is_open = part.endswith("\r") or (self._is_open and not part)
+
+    @property
+    def are_mixed(self) -> bool:
+        return self._returns > 0 and self._feeds > 0
 
 
 def _strictly(path: Path, kind: str, encoding: str) -> Iterator[str]:
