@@ -266,11 +266,15 @@ def _decoded(path: Path, kind: str) -> _Text:
             return _copied(path, kind, marked)
         try:
             ends = _Ends()
+            is_utf8 = False
             for part in _strictly(path, kind, "utf-8"):
                 ends.add(part)
+                is_utf8 = is_utf8 or not part.isascii()
             return _Text(path, kind, "utf-8 with mark" if marked else "utf-8", ends.are_mixed)
         except UnicodeDecodeError as error:
-            if marked:
+            # Chinese writing in UTF-8 up to this byte: a damaged file, which might pass for GB18030.
+            before = error.object[: error.start].decode("utf-8", "ignore")
+            if marked or is_utf8 or any(letter >= "\u0800" for letter in before):
                 raise
             not_utf8 = error
         try:
