@@ -318,6 +318,7 @@ eligible as (
         )
 ),
 
+-- what no rule gives has no conditions to meet, and is kept out of the join to all deals
 final as (
     select
         eligible.event_no,
@@ -329,6 +330,18 @@ final as (
         {{ credit_class_code() }} as class_code
     from eligible
     {{- credit_classes_joined('eligible') }}
+    where eligible.rule_no > 0
+    union all
+    select
+        event_no,
+        rule_no,
+        receives,
+        payee_kind,
+        payee_id,
+        cast(share as {{ share() }}) as share,
+        cast(0 as {{ wide_integer() }}) as class_code
+    from eligible
+    where rule_no = 0
 )
 
 select * from final
