@@ -176,8 +176,8 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
     ),
     # what is not built: named, and refused as well where the contract refuses it by itself
     "method": (
-        {"plan_components": {"method": "retroactive"}},
-        {("plan_components", "method"): "retroactive) is not built"},
+        {"plan_components": {"method": "step"}},
+        {("plan_components", "method"): "step) is not built"},
     ),
     "tier-key": (
         {"plan_components": {"tier_key": "growth"}},
@@ -193,15 +193,15 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
     ),
     "event-below-0": (
         {"plan_components": {"accumulate": "event", "method": "marginal"}, "plan_tiers": {"tier_from": "-1"}},
-        {("plan_components", "accumulate"): "is not built", ("plan_tiers", "tier_from"): "below 0"},
+        {("plan_tiers", "tier_from"): "below 0"},
     ),
     "credit-level": (
         {"plan_components": {"credit_level": "team"}},
         {("plan_components", "credit_level"): "team) is not built"},
     ),
     "quota-measure": (
-        {"plan_components": {"quota_measure": "margin_booked"}},
-        {("plan_components", "quota_measure"): "not built"},
+        {"plan_components": {"quota_measure": "margin_booked", "method": "retroactive", "accumulate": "event"}},
+        {("plan_components", "quota_measure"): "each event stands alone"},
     ),
     "gate": (
         {"plan_components": {"gate_measure": "win_rate", "gate_min": "0.3"}},
@@ -253,7 +253,6 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         },
         {
             ("plan_modifiers", "scope"): "not built",
-            ("plan_modifiers", "stack"): "not built",
             ("plan_modifiers", "gate_measure"): "a gate",
             ("plan_modifiers", "gate_max"): "a gate",
         },

@@ -1,7 +1,7 @@
 {#
     Grain: one row per line whose credit has an equal one: of the same component and period, of the same credit kind, with the same
-    value, currency and deal dimensions, the same exchange day where it was converted, and, where the method reads them,
-    the same position (marginal) and quota (marginal by attainment). deal_no names what is equal. Not additive.
+    value, currency and deal dimensions, the same exchange day where it was converted, and, where the method reads them, the same position
+    (marginal), total of the period (retroactive) and quota (tiers by attainment). deal_no names what is equal. Not additive.
     Everything is taken from the credit and its deal, and the amount from the line: what the line says of tiers and
     factors is judged later, not believed here.
 #}
@@ -28,6 +28,8 @@ groups as (
         period_start,
         method,
         tier_key,
+        accumulate,
+        total,
         quota,
         currency,
         minor_units
@@ -74,11 +76,15 @@ compared as (
             cast('1900-01-01' as date)
         ) as exchanged_on,
         coalesce(
-            case when groups.method = 'marginal' then lines.position_to - lines.basis end,
+            case
+                when groups.accumulate = 'event' then cast(0 as {{ step() }})
+                when groups.method = 'marginal' then lines.position_to - lines.basis
+                when groups.method = 'retroactive' then groups.total
+            end,
             cast(0 as {{ step() }})
         ) as position_from,
         coalesce(
-            case when groups.method = 'marginal' and groups.tier_key = 'attainment' then groups.quota end,
+            case when groups.method <> 'flat' and groups.tier_key = 'attainment' then groups.quota end,
             cast(-1 as decimal(28, 6))
         ) as quota,
         groups.method,

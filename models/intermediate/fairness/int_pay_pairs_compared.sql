@@ -58,6 +58,7 @@ group_rates as (
         group_no,
         event_amount,
         pays_amounts,
+        stands_alone,
         first_credit_no
     from {{ ref('int_group_rates') }}
 ),
@@ -182,6 +183,7 @@ recalculated as (
         end as amount_by_event,
         lines.method = 'marginal'
         and group_rates.pays_amounts = 1
+        and not group_rates.stands_alone
         and lines.credit_no = group_rates.first_credit_no as is_first_entry,
         {{ mul10(
             mul10('lines.amount_rated', 'coalesce(factors.factor_so_far, 1)'), 'assignments.personal_factor'

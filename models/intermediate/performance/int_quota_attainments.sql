@@ -18,6 +18,7 @@ payout_groups as (
     from {{ ref('int_payout_groups') }}
     where
         measure = 'revenue_booked'
+        and quota_measure = measure
         and quota is not null
 ),
 

@@ -49,7 +49,8 @@ matches as (
 components as (
     select
         component_no,
-        currency
+        currency,
+        accumulate
     from {{ ref('int_components_numbered') }}
 ),
 
@@ -62,6 +63,7 @@ final as (
         credits.currency,
         components.currency as plan_currency,
         credits.currency is null or credits.currency = components.currency as is_plan_currency,
+        components.accumulate = 'event' as stands_alone,
         credits.rate_on,
         credits.share,
         credits.entry_ratio,

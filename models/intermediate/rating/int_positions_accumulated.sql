@@ -1,7 +1,7 @@
 {#
     Grain: one row per matched credit and component (group_no, credit_no): its basis in plan currency and the
     position it leads to. Additive: basis. Not additive: position_to, the running total of its group in credit order
-    (engine.md §3, §8 B4).
+    (engine.md §3, §8 B4); where each event stands alone, its own size (D13).
 #}
 with
 
@@ -11,6 +11,7 @@ matched as (
         credit_no,
         value,
         is_plan_currency,
+        stands_alone,
         share,
         entry_ratio,
         modifier_set_no,
@@ -32,6 +33,7 @@ based as (
         group_no,
         credit_no,
         cast(value as {{ step() }}) as basis,
+        stands_alone,
         share,
         entry_ratio,
         modifier_set_no,
@@ -43,6 +45,7 @@ based as (
         matched.group_no,
         matched.credit_no,
         converted.basis,
+        matched.stands_alone,
         matched.share,
         matched.entry_ratio,
         matched.modifier_set_no,
@@ -60,11 +63,15 @@ final as (
         group_no,
         credit_no,
         basis,
-        cast(sum(basis) over (
-            partition by group_no
-            order by credit_no
-            rows between unbounded preceding and current row
-        ) as {{ step() }}) as position_to,
+        cast(case
+            when stands_alone
+                then abs(basis)
+            else sum(basis) over (
+                partition by group_no
+                order by credit_no
+                rows between unbounded preceding and current row
+            )
+        end as {{ step() }}) as position_to,
         share,
         cast(entry_ratio as {{ step() }}) as entry_ratio,
         modifier_set_no,
