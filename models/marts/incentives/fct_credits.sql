@@ -74,7 +74,7 @@ final as (
         credits.occurred_on,
         credits.value,
         credits.currency,
-        {{ round_minor(mul10('credits.value', 'rates.rate_to_base'), 'base.minor_units') }} as value_base,
+        {{ in_base('credits.value', 'rates.rate_to_base', 'base.minor_units') }} as value_base,
         spans.role,
         spans.team_id,
         spans.region,
