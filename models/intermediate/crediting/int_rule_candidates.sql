@@ -194,8 +194,8 @@ ruled as (
         on events.item_no = items.item_no
 ),
 
-{#- relation, its join to the event and deal, the receiver's kind and id #}
-{%- set receivers = {
+{# relation, its join to the event and deal, the receiver's kind and id -#}
+{% set receivers = {
     'dealer_manager': ['dealers', 'ruled.dealer_id = dealers.dealer_id', "'employee'", 'dealers.manager_user_id'],
     'account_owner': ['accounts', 'ruled.account_id = accounts.account_id', "'employee'", 'accounts.owner_user_id'],
     'service_owner': [
@@ -213,7 +213,7 @@ ruled as (
         'ruled.split_kind = overlay_shares.split_kind and ruled.split_id = overlay_shares.split_id',
         "'employee'", 'overlay_shares.payee_id',
     ],
-} %}
+} -%}
 received as (
     {%- for receives, (relation, condition, payee_kind, payee_id) in receivers.items() %}
     select

@@ -28,7 +28,10 @@ ranged as (
         account_id,
         cast({{ dbt.dateadd('day', 1, 'opened_on') }} as date) as valid_from,
         coalesce(
-            cast({{ dbt.dateadd('day', 1, 'lead(opened_on) over (partition by account_id order by opened_on)') }} as date),
+            lead(cast({{ dbt.dateadd('day', 1, 'opened_on') }} as date)) over (
+                partition by account_id
+                order by opened_on
+            ),
             cast('9999-12-31' as date)
         ) as valid_to,
         assignee_user_id
