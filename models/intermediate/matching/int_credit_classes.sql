@@ -4,12 +4,12 @@
 #}
 with
 
-classes as (
+tenure_classes as (
     select
-        dimension,
         value,
         class_code
     from {{ ref('int_dimension_classes') }}
+    where dimension = 'tenure_days'
 ),
 
 credits as (
@@ -22,58 +22,32 @@ credits as (
     where span_no is not null
 ),
 
-items as (
-    select *
-    from {{ ref('int_deal_items') }}
+item_classes as (
+    select
+        item_no,
+        class_code,
+        registrant_kind,
+        registrant_id,
+        registered_code
+    from {{ ref('int_item_classes') }}
 ),
 
-spans as (
+span_classes as (
     select
         span_no,
+        payee_kind,
         payee_id,
-        role,
-        team_id,
-        region,
-        tenure_band,
-        hired_on
-    from {{ ref('int_payee_spans') }}
-),
-
-items_classed as (
-    select
-        items.item_no,
-        {{ class_code(deal_dimensions()) }} as class_code
-    from items
-    {{- classes_joined(deal_dimensions()) }}
-),
-
-spans_classed as (
-    select
-        spans.span_no,
-        spans.hired_on,
-        {{ class_code(payee_dimensions()) }} as class_code
-    from spans
-    {{- classes_joined(payee_dimensions()) }}
+        hired_on,
+        class_code
+    from {{ ref('int_span_classes') }}
 ),
 
 final as (
     select
         credits.credit_no,
-        cast(
-            items_classed.class_code + spans_classed.class_code + coalesce(tenure_classes.class_code, 0)
-            as {{ wide_integer() }}
-        ) as class_code
+        {{ credit_class_code() }} as class_code
     from credits
-    inner join items_classed
-        on credits.item_no = items_classed.item_no
-    inner join spans_classed
-        on credits.span_no = spans_classed.span_no
-    left join classes as tenure_classes
-        on
-            tenure_classes.dimension = 'tenure_days'
-            and cast(
-                {{ dbt.datediff('spans_classed.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }}
-            ) = tenure_classes.value
+    {{- credit_classes_joined('credits') }}
 )
 
 select * from final

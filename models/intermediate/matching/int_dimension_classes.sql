@@ -33,11 +33,15 @@ spans as (
     from {{ ref('int_payee_spans') }}
 ),
 
-credits as (
-    select
-        span_no,
-        occurred_on
-    from {{ ref('int_credits_allocated') }}
+events as (
+    select occurred_on
+    from {{ ref('int_events') }}
+    group by occurred_on
+),
+
+items_registered as (
+    select item_no
+    from {{ ref('int_items_registered') }}
 ),
 
 rates as (
@@ -53,6 +57,13 @@ used as (
     select dimension
     from conditions
     group by dimension
+),
+
+-- of every tenure that a credit could have: which credits there are depends on conditions of credit rules
+hirings as (
+    select hired_on
+    from spans
+    group by hired_on
 ),
 
 occurring as (
@@ -78,15 +89,23 @@ occurring as (
     {%- endfor %}
     select
         used.dimension,
-        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
-    from credits
+        'true' as value
+    from items_registered
+    inner join used
+        on used.dimension = 'is_registered_deal'
+    group by used.dimension
+    union all
+    select
+        used.dimension,
+        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
+    from hirings
     inner join used
         on used.dimension = 'tenure_days'
-    inner join spans
-        on credits.span_no = spans.span_no
+    inner join events
+        on hirings.hired_on <= events.occurred_on
     group by
         used.dimension,
-        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }})
+        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }})
 ),
 
 deal_sizes as (
