@@ -17,9 +17,9 @@ CENT = Decimal("0.01")
 FAR_AWAY = {"Australia", "Japan", "Singapore", "Hong Kong"}
 # Bad debt of negative price and stock corrections of negative quantity; the matching of returns is the converter's.
 QUARANTINED = {
-    ("erp.order_lines", "quantity"): 1336,
-    ("erp.order_lines", "net_amount"): 2,
-    ("erp.returns", "order_line_id"): 2152,
+    ("erp.order_lines", "quantity", "must be at least 0"): 1336,
+    ("erp.order_lines", "net_amount", "must be at least 0"): 2,
+    ("erp.returns", "order_line_id", "is empty, and must be given"): 2152,
 }
 
 
@@ -146,7 +146,9 @@ def test_every_line_is_a_fact_or_in_the_quarantine_by_name(built: Built) -> None
         "select count(*) from incentives.fct_incentive_events"
         " where measure = 'revenue_booked' and source_table = 'erp.returns'"
     )
-    found = built.figures("select table_name, column_name, count(*) from operations.rpt_quarantine group by all")
+    found = built.figures(
+        "select table_name, column_name, reason, count(*) from operations.rpt_quarantine group by all"
+    )
     assert found == QUARANTINED
     assert lines + returns + sum(QUARANTINED.values()) == built.checks["rows"]
     delivered = duckdb.execute(f"from read_parquet('{built.landing}/erp/orders/*.parquet') select count(*)").fetchall()

@@ -71,8 +71,10 @@ def pay_by_hand(built: Built) -> dict[tuple[str, date], Decimal]:
 
 
 def test_every_registration_is_landed_or_quarantined_for_want_of_a_day(built: Built) -> None:
-    found = built.figures("select table_name, column_name, count(*) from operations.rpt_quarantine group by all")
-    assert found == {("education.enrolments", "enrolled_at"): UNDATED}
+    found = built.figures(
+        "select table_name, column_name, reason, count(*) from operations.rpt_quarantine group by all"
+    )
+    assert found == {("education.enrolments", "enrolled_at", "is empty, and must be given"): UNDATED}
     ((seats,),) = built.rows(
         "select count(*) from incentives.fct_incentive_events where measure = 'class_seats' and value = 1"
     )
