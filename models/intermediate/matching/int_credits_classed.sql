@@ -1,6 +1,6 @@
 {#
-    Grain: one row per received credit: the code of the combination of value classes of its deal, its payee and its
-    day.
+    Grain: one row per received credit that a component of its payee counts on some day, conditions aside: what matching and rating
+    read of it, and the code of the combination of value classes of its deal, its payee and its day. Additive: value, over rows of one currency.
 #}
 with
 
@@ -8,6 +8,8 @@ classes as (
     select
         dimension,
         value,
+        band_from,
+        band_to,
         class_code
     from {{ ref('int_dimension_classes') }}
 ),
@@ -17,7 +19,14 @@ credits as (
         credit_no,
         item_no,
         span_no,
-        occurred_on
+        measure_no,
+        payee_no,
+        value,
+        currency,
+        share,
+        entry_ratio,
+        occurred_on,
+        rate_on
     from {{ ref('int_credits_allocated') }}
     where span_no is not null
 ),
@@ -37,6 +46,14 @@ spans as (
         tenure_band,
         hired_on
     from {{ ref('int_payee_spans') }}
+),
+
+counted as (
+    select
+        payee_no,
+        measure_no
+    from {{ ref('int_component_days') }}
+    group by payee_no, measure_no
 ),
 
 items_classed as (
@@ -59,11 +76,23 @@ spans_classed as (
 final as (
     select
         credits.credit_no,
+        credits.payee_no,
+        credits.measure_no,
         cast(
             items_classed.class_code + spans_classed.class_code + coalesce(tenure_classes.class_code, 0)
             as {{ wide_integer() }}
-        ) as class_code
+        ) as class_code,
+        credits.value,
+        credits.currency,
+        credits.share,
+        credits.entry_ratio,
+        credits.occurred_on,
+        credits.rate_on
     from credits
+    inner join counted
+        on
+            credits.payee_no = counted.payee_no
+            and credits.measure_no = counted.measure_no
     inner join items_classed
         on credits.item_no = items_classed.item_no
     inner join spans_classed
