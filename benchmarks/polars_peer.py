@@ -103,6 +103,7 @@ def _rated(lines: pl.LazyFrame, quotas: pl.LazyFrame, tiers: pl.LazyFrame) -> pl
     )
     scale = pl.when(pl.col("tier_key") == "attainment").then(pl.col("quota").cast(pl.Float64)).otherwise(1.0)
     bounds = [(pl.col(f"from_{no}") * scale).fill_null(UNBOUNDED) for no in range(most)] + [pl.lit(UNBOUNDED)]
+    bounds[0] = pl.when(bounds[0] > 0).then(bounds[0]).otherwise(-UNBOUNDED)
     before = pl.col("position") - pl.col("value")
     slices = [
         (pl.col("position").clip(low, high) - before.clip(low, high)) * pl.col(f"rate_{no}")

@@ -175,7 +175,7 @@ def run(folder: Path) -> dict[str, object]:
             "bands": len(marks) + 1,
             "marks": f"[{', '.join(marks)}]",
             "band": " + ".join(f"cast(margin_rate >= {mark} as integer)" for mark in marks) or "0",
-            "columns": ", ".join(f"cast(bounds[{no}] * scale as decimal(18, 6)) as bound_{no}, rates[{no}] as rate_{no}" for no in numbers),
+            "columns": ", ".join(f"{_bound(no)} as bound_{no}, rates[{no}] as rate_{no}" for no in numbers),
             "same_tier": " ".join(
                 f"when low >= bound_{no}" + (f" and high <= bound_{no + 1}" if no < TIERS else "") + f" then rate_{no}" for no in numbers
             ),
@@ -190,6 +190,12 @@ def run(folder: Path) -> dict[str, object]:
         result = measured.result(*connection.execute("select count(*), sum(amount) from payout_lines").fetchall()[0])
     file.unlink()
     return result
+
+
+def _bound(tier: int) -> str:
+    scaled = f"cast(bounds[{tier}] * scale as decimal(18, 6))"
+    # A first tier from 0 on also covers what lies below: more returns than sales.
+    return f"case when {scaled} > 0 then {scaled} else -100000000000 end" if tier == 1 else scaled
 
 
 def _clipped(position: str, tier: int) -> str:
