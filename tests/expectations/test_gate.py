@@ -50,6 +50,11 @@ FAULTS = [
     ),
     ("credits_cover_events", "delete from incentives.rpt_uncredited where reason = 'no_owner'", "rpt_completeness"),
     ("matched_credits_paid_or_listed", "delete from incentives.rpt_uncredited where reason = 'no_rate'", ""),
+    (
+        "credits_too_large_to_pay",
+        "update incentives.rpt_uncredited set reason = 'too_large' where reason = 'no_rate'",
+        "",
+    ),
     ("matched_credits_paid_or_listed", f"delete from intermediate.int_payout_lines {_LINE_OF_BO}", ""),
     (
         "files_refused",

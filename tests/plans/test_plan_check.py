@@ -236,18 +236,6 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {("plan_components", "hold_share"): "between 0 and 1", ("plan_components", "hold_until"): "waits for the cash"},
     ),
     "rank-within": ({"plan_components": {"rank_within": "team"}}, {("plan_components", "rank_within"): "a ranking"}),
-    "unbuilt-measure": (
-        {"plan_components": {"measure": "tickets_resolved"}},
-        {("plan_components", "measure"): "the measure tickets_resolved is not built"},
-    ),
-    "unbuilt-dimension": (
-        {
-            "plan_conditions": [
-                {"owner_id": "{id}/c", "dimension": "is_registered_deal", "operator": "eq", "value": "true"}
-            ]
-        },
-        {("plan_conditions", "dimension"): "the dimension is_registered_deal is not built"},
-    ),
     "period-modifier": (
         {
             "plan_modifiers": [
@@ -294,14 +282,42 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
             "credit_rules": [
                 {
                     "credit_rule_id": "{id}/r",
-                    "measure": "revenue_booked",
-                    "receives": "account_owner",
+                    "measure": "revenue_bookd",
+                    "receives": "manager",
                     "share": "1.5",
+                    "valid_from": "2026-01-01",
+                    "valid_to": "2025-12-31",
+                }
+            ],
+            "plan_conditions": [
+                {"owner_id": "{id}/r", "dimension": "deal_sise", "operator": "gt", "value": "5"},
+                {"owner_id": "{id}/r", "dimension": "deal_size", "operator": "gt", "value": "large"},
+                {"owner_id": "{id}/s", "dimension": "deal_size", "operator": "gt", "value": "5"},
+            ],
+        },
+        {
+            ("credit_rules", "measure"): "names no measure",
+            ("credit_rules", "receives"): "is none of overlay, dealer_manager",
+            ("credit_rules", "share"): "no share",
+            ("credit_rules", "valid_to"): "is not after valid_from",
+            ("plan_conditions", "dimension"): "names no dimension",
+            ("plan_conditions", "value"): "is no number",
+            ("plan_conditions", "owner_id"): "names no component, modifier or credit rule",
+        },
+    ),
+    "rule-of-nothing": (
+        {
+            "credit_rules": [
+                {
+                    "credit_rule_id": "{id}/r",
+                    "measure": "revenue_booked",
+                    "receives": "registrant",
+                    "share": "0",
                     "valid_from": "2026-01-01",
                 }
             ]
         },
-        {("credit_rules", "credit_rule_id"): "a credit rule", ("credit_rules", "share"): "no share"},
+        {("credit_rules", "share"): "no share"},
     ),
     "adjustment": (
         {"manual_adjustments": [ADJUSTMENT]},

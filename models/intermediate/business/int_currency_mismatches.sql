@@ -1,4 +1,6 @@
-{# Grain: one row per invoice or payment in another currency than its order: it bears no event (engine.md §8 A15). #}
+{#
+    Grain: one row per invoice, payment or payment of a dealer in another currency than its order: it bears no event (engine.md §8 A15).
+#}
 with
 
 invoices as (
@@ -20,6 +22,16 @@ payments as (
         source_file,
         source_row
     from {{ ref('int_payments') }}
+),
+
+dealer_payments as (
+    select
+        currency,
+        order_currency,
+        source_file,
+        source_row
+    from {{ ref('int_dealer_payments') }}
+    where not has_order_currency
 ),
 
 orders as (
@@ -51,6 +63,14 @@ documents as (
     inner join orders
         on payments.order_id = orders.order_id
     where not payments.has_order_currency
+    union all
+    select
+        'channel.dealer_payments' as table_name,
+        source_file,
+        source_row,
+        currency,
+        order_currency
+    from dealer_payments
 ),
 
 final as (

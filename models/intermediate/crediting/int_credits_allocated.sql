@@ -2,7 +2,7 @@
     Grain: one row per event and payee it is credited to, plus one row for each share that nobody receives (span_no
     null). Additive: value, over credit_kind 'direct' (direct rows of an event, received or not, add to its value
     exactly). credit_no is the order of lines: (occurred_on, event_id, payee_id, credit_kind) (engine.md §2, §8 B1
-    to B5, B8 to B10).
+    to B5, B8, B10). Credits on top of the direct ones are those of int_rule_credits.
 #}
 with
 
@@ -35,10 +35,22 @@ shares as (
         split_kind,
         split_id,
         payee_id,
-        credit_kind,
         share
     from {{ ref('int_deal_shares') }}
-    where is_valid
+    where
+        is_valid
+        and credit_kind = 'direct'
+),
+
+rule_credits as (
+    select
+        event_no,
+        payee_kind,
+        payee_id,
+        credit_kind,
+        share,
+        value
+    from {{ ref('int_rule_credits') }}
 ),
 
 spans as (
@@ -70,9 +82,7 @@ currencies as (
 split_deals as (
     select
         split_kind,
-        split_id,
-        max(case when credit_kind = 'direct' then 1 else 0 end) as has_direct,
-        max(case when credit_kind = 'overlay' then 1 else 0 end) as has_overlay
+        split_id
     from shares
     group by split_kind, split_id
 ),
@@ -83,7 +93,7 @@ owned as (
         coalesce(items.owner_id, '') as payee_id,
         items.owner_kind as payee_kind,
         'direct' as credit_kind,
-        cast(1 as {{ money() }}) as share,
+        cast(1 as {{ share() }}) as share,
         events.value
     from events
     inner join items
@@ -92,7 +102,7 @@ owned as (
         on
             items.split_kind = split_deals.split_kind
             and items.split_id = split_deals.split_id
-    where coalesce(split_deals.has_direct, 0) = 0
+    where split_deals.split_id is null
 ),
 
 -- minor units: what a whole is cut to when it is shared; measures that are no money are cut to 0.0001
@@ -100,10 +110,8 @@ split_events as (
     select
         events.event_no,
         events.value,
-        items.owner_id,
         items.split_kind,
         items.split_id,
-        split_deals.has_direct,
         case when measures.unit_kind = 'money' then coalesce(currencies.minor_units, 4) else 4 end as minor_units
     from events
     inner join items
@@ -130,34 +138,9 @@ sized as (
         on
             split_events.split_kind = shares.split_kind
             and split_events.split_id = shares.split_id
-    where shares.credit_kind = 'direct'
 ),
 
 {{ largest_remainder('sized') }},
-
-overlaid as (
-    select
-        split_events.event_no,
-        overlay_shares.payee_id,
-        'overlay' as credit_kind,
-        overlay_shares.share,
-        {{ round_minor(mul10('split_events.value', 'overlay_shares.share'), 'split_events.minor_units') }} as value
-    from split_events
-    inner join shares as overlay_shares
-        on
-            split_events.split_kind = overlay_shares.split_kind
-            and split_events.split_id = overlay_shares.split_id
-    left join shares as direct_shares
-        on
-            split_events.split_kind = direct_shares.split_kind
-            and split_events.split_id = direct_shares.split_id
-            and overlay_shares.payee_id = direct_shares.payee_id
-            and direct_shares.credit_kind = 'direct'
-    where
-        overlay_shares.credit_kind = 'overlay'
-        and direct_shares.payee_id is null
-        and (split_events.has_direct = 1 or overlay_shares.payee_id <> coalesce(split_events.owner_id, ''))
-),
 
 allocated as (
     select
@@ -181,11 +164,11 @@ allocated as (
     select
         event_no,
         payee_id,
-        'employee' as payee_kind,
+        payee_kind,
         credit_kind,
         share,
         value
-    from overlaid
+    from rule_credits
 ),
 
 final as (
@@ -200,7 +183,7 @@ final as (
         spans.span_no,
         case when spans.span_no is null then allocated.payee_id end as uncredited_payee_id,
         allocated.credit_kind,
-        cast(allocated.share as {{ money() }}) as share,
+        cast(allocated.share as {{ share() }}) as share,
         cast(allocated.value as {{ money() }}) as value,
         case when measures.unit_kind = 'money' then events.currency end as currency,
         events.occurred_on,

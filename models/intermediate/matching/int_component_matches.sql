@@ -144,10 +144,13 @@ held as (
 
 required as (
     select
-        owner_id,
+        conditions.owner_id,
+        components.component_no,
         count(*) as condition_count
     from conditions
-    group by owner_id
+    inner join components
+        on conditions.component_id = components.component_id
+    group by conditions.owner_id, components.component_no
 ),
 
 components_matched as (
@@ -158,7 +161,9 @@ components_matched as (
     inner join components
         on combinations.component_no = components.component_no
     left join required
-        on components.component_id = required.owner_id
+        on
+            components.component_id = required.owner_id
+            and components.component_no = required.component_no
     left join held
         on
             combinations.class_code = held.class_code
@@ -178,7 +183,9 @@ modifiers_matched as (
     inner join modifiers
         on components_matched.component_no = modifiers.component_no
     left join required
-        on modifiers.modifier_id = required.owner_id
+        on
+            modifiers.modifier_id = required.owner_id
+            and modifiers.component_no = required.component_no
     left join held
         on
             components_matched.class_code = held.class_code

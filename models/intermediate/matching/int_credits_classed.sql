@@ -4,14 +4,12 @@
 #}
 with
 
-classes as (
+tenure_classes as (
     select
-        dimension,
         value,
-        band_from,
-        band_to,
         class_code
     from {{ ref('int_dimension_classes') }}
+    where dimension = 'tenure_days'
 ),
 
 credits as (
@@ -31,24 +29,27 @@ credits as (
     where span_no is not null
 ),
 
-items as (
-    select *
-    from {{ ref('int_deal_items') }}
+item_classes as (
+    select
+        item_no,
+        class_code,
+        registrant_kind,
+        registrant_id,
+        registered_code
+    from {{ ref('int_item_classes') }}
 ),
 
-spans as (
+span_classes as (
     select
         span_no,
+        payee_kind,
         payee_id,
-        role,
-        team_id,
-        region,
-        tenure_band,
-        hired_on
-    from {{ ref('int_payee_spans') }}
+        hired_on,
+        class_code
+    from {{ ref('int_span_classes') }}
 ),
 
-counted as (
+components_counting as (
     select
         payee_no,
         measure_no
@@ -56,32 +57,13 @@ counted as (
     group by payee_no, measure_no
 ),
 
-items_classed as (
-    select
-        items.item_no,
-        {{ class_code(deal_dimensions()) }} as class_code
-    from items
-    {{- classes_joined(deal_dimensions()) }}
-),
-
-spans_classed as (
-    select
-        spans.span_no,
-        spans.hired_on,
-        {{ class_code(payee_dimensions()) }} as class_code
-    from spans
-    {{- classes_joined(payee_dimensions()) }}
-),
-
-final as (
+counted as (
     select
         credits.credit_no,
+        credits.item_no,
+        credits.span_no,
         credits.payee_no,
         credits.measure_no,
-        cast(
-            items_classed.class_code + spans_classed.class_code + coalesce(tenure_classes.class_code, 0)
-            as {{ wide_integer() }}
-        ) as class_code,
         credits.value,
         credits.currency,
         credits.share,
@@ -89,20 +71,26 @@ final as (
         credits.occurred_on,
         credits.rate_on
     from credits
-    inner join counted
+    inner join components_counting
         on
-            credits.payee_no = counted.payee_no
-            and credits.measure_no = counted.measure_no
-    inner join items_classed
-        on credits.item_no = items_classed.item_no
-    inner join spans_classed
-        on credits.span_no = spans_classed.span_no
-    left join classes as tenure_classes
-        on
-            tenure_classes.dimension = 'tenure_days'
-            and cast(
-                {{ dbt.datediff('spans_classed.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }}
-            ) = tenure_classes.value
+            credits.payee_no = components_counting.payee_no
+            and credits.measure_no = components_counting.measure_no
+),
+
+final as (
+    select
+        counted.credit_no,
+        counted.payee_no,
+        counted.measure_no,
+        {{ credit_class_code() }} as class_code,
+        counted.value,
+        counted.currency,
+        counted.share,
+        counted.entry_ratio,
+        counted.occurred_on,
+        counted.rate_on
+    from counted
+    {{- credit_classes_joined('counted') }}
 )
 
 select * from final

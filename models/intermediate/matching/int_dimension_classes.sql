@@ -35,11 +35,15 @@ spans as (
     from {{ ref('int_payee_spans') }}
 ),
 
-credits as (
-    select
-        span_no,
-        occurred_on
-    from {{ ref('int_credits_allocated') }}
+events as (
+    select occurred_on
+    from {{ ref('int_events') }}
+    group by occurred_on
+),
+
+items_registered as (
+    select item_no
+    from {{ ref('int_items_registered') }}
 ),
 
 rates as (
@@ -120,6 +124,13 @@ bands as (
     where dimension in {{ ratios }}
 ),
 
+-- of every tenure that a credit could have: which credits there are depends on conditions of credit rules
+hirings as (
+    select hired_on
+    from spans
+    group by hired_on
+),
+
 occurring as (
     {%- for dimension, expression in deal_dimensions().items() if dimension not in ratio_dimensions() %}
     select
@@ -143,15 +154,23 @@ occurring as (
     {%- endfor %}
     select
         used.dimension,
-        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
-    from credits
+        'true' as value
+    from items_registered
+    inner join used
+        on used.dimension = 'is_registered_deal'
+    group by used.dimension
+    union all
+    select
+        used.dimension,
+        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
+    from hirings
     inner join used
         on used.dimension = 'tenure_days'
-    inner join spans
-        on credits.span_no = spans.span_no
+    inner join events
+        on hirings.hired_on <= events.occurred_on
     group by
         used.dimension,
-        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }})
+        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }})
     union all
     select
         dimension,

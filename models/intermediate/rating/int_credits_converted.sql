@@ -1,6 +1,6 @@
 {#
-    Grain: one row per matched credit in another currency than its plan's. basis is null where a rate is missing:
-    such a credit has no line, it waits in rpt_uncredited (engine.md §3, §8 C1).
+    Grain: one row per matched credit in another currency than its plan's. basis is null where a rate is missing
+    or the amount does not fit: such a credit has no line, it waits in rpt_uncredited (engine.md §3, §8 C1).
 #}
 with
 
