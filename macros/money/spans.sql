@@ -15,10 +15,14 @@ end as decimal(28, 10))
 {%- endmacro %}
 
 {% macro prorated(value, days, whole_days) -%}
-{{ unscaled(half_up(
-    scaled('cast(' ~ value ~ ' as decimal(18, 6))', 6) ~ ' * ' ~ days,
-    'cast(' ~ whole_days ~ ' * 100 as ' ~ wide_integer() ~ ')'
-), 4) }}
+case
+    when {{ days }} = {{ whole_days }}
+        then cast(round({{ value }}, 4) as decimal(28, 4))
+    else {{ unscaled(half_up(
+        scaled('cast(' ~ value ~ ' as decimal(18, 6))', 6) ~ ' * ' ~ days,
+        'cast(' ~ whole_days ~ ' * 100 as ' ~ wide_integer() ~ ')'
+    ), 4) }}
+end
 {%- endmacro %}
 
 {% macro fits_money(value, rate_from, rate_to) -%}

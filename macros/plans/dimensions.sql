@@ -42,13 +42,27 @@
 }) }}
 {%- endmacro %}
 
+{#-
+    ratio_dimensions(): those of deal_dimensions() that are quotients, over the same relation. Nearly every deal has its own, so conditions
+    are decided for the bands between the numbers they name (int_dimension_classes). Below least_ratio() there is no ratio; no_ratio() is
+    where a missing one stands.
+-#}
+{% macro ratio_dimensions() %}{{ return({'discount_rate': 'items.discount_rate', 'margin_rate': 'items.margin_rate'}) }}{% endmacro %}
+{% macro least_ratio() %}cast('-1000000000000000000' as decimal(30, 10)){% endmacro %}
+{% macro no_ratio() %}cast('-2000000000000000000' as decimal(30, 10)){% endmacro %}
+
 {#- classes_joined(dimensions): one left join an entry; a dimension that no condition names has no classes, so its join costs nothing. -#}
 {% macro classes_joined(dimensions) -%}
 {% for dimension, expression in dimensions.items() %}
     left join classes as {{ dimension }}_classes
         on
             {{ dimension }}_classes.dimension = '{{ dimension }}'
+            {%- if dimension in ratio_dimensions() %}
+            and coalesce({{ ratio_dimensions()[dimension] }}, {{ no_ratio() }}) >= {{ dimension }}_classes.band_from
+            and coalesce({{ ratio_dimensions()[dimension] }}, {{ no_ratio() }}) < {{ dimension }}_classes.band_to
+            {%- else %}
             and {{ dimension }}_classes.value = coalesce({{ expression }}, '')
+            {%- endif %}
 {%- endfor %}
 {%- endmacro %}
 

@@ -7,18 +7,10 @@ with
 
 credits as (
     select
-        credit_no,
+        payee_no,
         measure_no,
-        payee_no
-    from {{ ref('int_credits_allocated') }}
-    where span_no is not null
-),
-
-credit_classes as (
-    select
-        credit_no,
         class_code
-    from {{ ref('int_credit_classes') }}
+    from {{ ref('int_credits_classed') }}
 ),
 
 component_days as (
@@ -65,13 +57,11 @@ modifiers as (
 
 payee_classes as (
     select
-        credits.payee_no,
-        credits.measure_no,
-        credit_classes.class_code
+        payee_no,
+        measure_no,
+        class_code
     from credits
-    inner join credit_classes
-        on credits.credit_no = credit_classes.credit_no
-    group by credits.payee_no, credits.measure_no, credit_classes.class_code
+    group by payee_no, measure_no, class_code
 ),
 
 payee_components as (

@@ -8,6 +8,8 @@ classes as (
     select
         dimension,
         value,
+        band_from,
+        band_to,
         class_code
     from {{ ref('int_dimension_classes') }}
 ),

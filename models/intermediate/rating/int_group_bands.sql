@@ -34,7 +34,7 @@ bounded as (
         tiers.tier_from,
         case
             when groups.tier_key = 'attainment'
-                then {{ mul10('groups.quota', 'tiers.tier_from') }}
+                then {{ mul10_rate('groups.quota', 'tiers.tier_from') }}
             else cast(tiers.tier_from as {{ step() }})
         end as bound,
         tiers.rate,

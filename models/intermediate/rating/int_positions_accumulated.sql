@@ -25,37 +25,28 @@ converted as (
         credit_no,
         basis
     from {{ ref('int_credits_converted') }}
-    where basis is not null
 ),
 
 based as (
     select
-        group_no,
-        credit_no,
-        cast(value as {{ step() }}) as basis,
-        stands_alone,
-        share,
-        entry_ratio,
-        modifier_set_no,
-        personal_factor
-    from matched
-    where is_plan_currency
-    union all
-    select
         matched.group_no,
         matched.credit_no,
-        converted.basis,
+        case
+            when matched.is_plan_currency
+                then cast(matched.value as {{ step() }})
+            else converted.basis
+        end as basis,
         matched.stands_alone,
         matched.share,
         matched.entry_ratio,
         matched.modifier_set_no,
         matched.personal_factor
     from matched
-    inner join converted
+    left join converted
         on
             matched.group_no = converted.group_no
             and matched.credit_no = converted.credit_no
-    where not matched.is_plan_currency
+    where matched.is_plan_currency or converted.basis is not null
 ),
 
 final as (
