@@ -37,8 +37,24 @@ _EURO_COUNTRIES = ("Netherlands", "EIRE", "Germany", "France")
 _REST_OF_EUROPE = "Rest of Europe"
 _REST_OF_WORLD = "Rest of the world"
 _EUROPE = (
-    *("Austria", "Belgium", "Channel Islands", "Cyprus", "Czech Republic", "Denmark", "European Community", "Finland"),
-    *("Greece", "Iceland", "Italy", "Lithuania", "Malta", "Norway", "Poland", "Portugal", "Spain", "Sweden"),
+    "Austria",
+    "Belgium",
+    "Channel Islands",
+    "Cyprus",
+    "Czech Republic",
+    "Denmark",
+    "European Community",
+    "Finland",
+    "Greece",
+    "Iceland",
+    "Italy",
+    "Lithuania",
+    "Malta",
+    "Norway",
+    "Poland",
+    "Portugal",
+    "Spain",
+    "Sweden",
 )
 _NO_GOODS_CODES = ("POST", "DOT", "C2", "M", "D", "S", "B", "AMAZONFEE", "BANK CHARGES", "CRUK", "PADS")
 
@@ -330,27 +346,43 @@ def _plans(landing: Landing) -> None:
             "plan_assignments": [assignment(HOME, "Home"), assignment(EXPORT, "Export")],
             "plan_components": [
                 component(
-                    *(f"{HOME}-sales", 1, "Commission on goods", "commission", "revenue_booked"),
+                    f"{HOME}-sales",
+                    1,
+                    "Commission on goods",
+                    "commission",
+                    "revenue_booked",
                     method="flat",
                     cap_per_event="500",
                 ),
                 component(
-                    *(f"{HOME}-accounts", 2, "New accounts", "spiff", "new_accounts"),
+                    f"{HOME}-accounts",
+                    2,
+                    "New accounts",
+                    "spiff",
+                    "new_accounts",
                     method="flat",
                     cap_per_period="600",
                 ),
                 component(
-                    *(f"{EXPORT}-sales", 1, "Commission on goods", "commission", "revenue_booked"),
+                    f"{EXPORT}-sales",
+                    1,
+                    "Commission on goods",
+                    "commission",
+                    "revenue_booked",
                     method="marginal",
                     floor_per_period="100",
                 ),
                 component(
-                    *(f"{EXPORT}-large", 2, "Large lines", "bonus", "revenue_booked"),
+                    f"{EXPORT}-large",
+                    2,
+                    "Large lines",
+                    "bonus",
+                    "revenue_booked",
                     method="marginal",
                     accumulate="event",
                 ),
                 component(
-                    *(f"{EXPORT}-units", 3, "Units", "bonus", "units_sold"), method="retroactive", cap_per_period="150"
+                    f"{EXPORT}-units", 3, "Units", "bonus", "units_sold", method="retroactive", cap_per_period="150"
                 ),
             ],
             "plan_tiers": [

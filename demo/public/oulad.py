@@ -26,7 +26,7 @@ TEACHER = "teacher"
 _MASTER_DAY = date(2012, 1, 1)
 _PLAN_STARTS = date(2013, 1, 1)
 
-_SOURCE = """
+_CLASSES = """
 create table classes as
 select
     concat(code_module, '-', code_presentation) as class_id,
@@ -35,8 +35,10 @@ select
         cast(left(code_presentation, 4) as integer), case right(code_presentation, 1) when 'B' then 2 else 10 end, 1
     ) as starts_on,
     cast(module_presentation_length as integer) as days
-from read_csv($courses, all_varchar = true);
+from read_csv($courses, all_varchar = true)
+"""
 
+_ENROLMENTS = """
 create table enrolments as
 with
 dated as (
@@ -75,7 +77,7 @@ select
     dated.credits,
     dated.starts_on
 from dated
-inner join presentations using (id_student, starts_on);
+inner join presentations using (id_student, starts_on)
 """
 
 
@@ -84,13 +86,14 @@ def convert(data: Path, out: Path) -> Landing:
     landing = Landing(out, "oulad")
     master = noon(_MASTER_DAY, TIMEZONE)
     with duckdb.connect() as source:
-        files = {
-            "courses": data / "courses.csv",
-            "registrations": data / "studentRegistration.csv.gz",
-            "infos": data / "studentInfo.csv.gz",
-        }
-        for statement in _SOURCE.split(";")[:-1]:
-            source.execute(statement, {name: str(path) for name, path in files.items() if f"${name}" in statement})
+        source.execute(_CLASSES, {"courses": str(data / "courses.csv")})
+        source.execute(
+            _ENROLMENTS,
+            {
+                "registrations": str(data / "studentRegistration.csv.gz"),
+                "infos": str(data / "studentInfo.csv.gz"),
+            },
+        )
         _education(source, landing, master)
         modules = [module for (module,) in source.execute("select distinct course from classes order by 1").fetchall()]
     landing.write(
