@@ -468,7 +468,7 @@ def test_what_pays_nobody_is_reported_and_stops_nothing(checked: duckdb.DuckDBPy
     assert checked.execute(
         "select column_name, is_blocking from operations.rpt_plan_violations where row_key = 'notice'"
         " order by column_name"
-    ).fetchall() == [("metric", False), ("trigger_id", False)]
+    ).fetchall() == [("trigger_id", False)]
 
 
 def test_the_newest_version_of_a_tier_pays(checked: duckdb.DuckDBPyConnection) -> None:
