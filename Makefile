@@ -31,7 +31,7 @@ setup: .venv/.run
 	@touch $@ .venv/.run
 
 # Landed files never change, so a new simulation begins a new company.
-$(DEMO)/landing: $(wildcard demo/*.py) | .venv/.run
+$(DEMO)/landing: $(wildcard demo/*.py demo/*.yml) | .venv/.run
 	rm -rf $(DEMO) $(DEMO).new
 	$(PY) -m demo --out $(DEMO).new --seed $(SEED) --scale $(SCALE)
 	mkdir -p $(DEMO) && mv $(DEMO).new $@

@@ -138,7 +138,7 @@ def _registrations(company: Company, rng: np.random.Generator) -> Table:
         {
             "registration_id": company.branch.numbered("REG", len(day), 5),
             "account_id": accounts.ids[account],
-            "user_id": np.where(dealer < 0, company.seller_ids[accounts.owner[account]], None),
+            "user_id": company.seller_ids[np.where(dealer < 0, accounts.owner[account], -1)],
             "dealer_id": np.append(dealers.ids, [None])[dealer],
             "registered_at": stamps,
             "expires_on": company.days(day + 180),
