@@ -105,10 +105,10 @@ follow_ups as (
         opportunities.created_on,
         greatest(least(
             {{ dbt.datediff(
-                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)', 'second'
+                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)', 'millisecond'
             ) }},
-            720 * 3600
-        ), 0) as waited_seconds
+            720 * 3600000
+        ), 0) as waited_milliseconds
     from opportunities
     inner join rates
         on
@@ -159,7 +159,7 @@ contributions as (
         'follow_up_hours' as kpi,
         owner_user_id as payee_id,
         created_on as happened_on,
-        {{ quotient10('waited_seconds', '3600') }} as numerator,
+        {{ quotient10('waited_milliseconds', '3600000') }} as numerator,
         cast(1 as {{ step() }}) as denominator
     from follow_ups
     union all
