@@ -103,11 +103,12 @@ follow_ups as (
     select
         opportunities.owner_user_id,
         opportunities.created_on,
+        -- 720 hours at most
         greatest(least(
-            {{ dbt.datediff(
-                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)', 'millisecond'
+            {{ milliseconds_between(
+                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)'
             ) }},
-            720 * 3600000
+            2592000000
         ), 0) as waited_milliseconds
     from opportunities
     inner join rates
