@@ -352,8 +352,8 @@ class Files:
             assert created
             base = self.in_base(Decimal(row["amount"]), row["currency"], on) if row["amount"] else None
             if base is not None and base >= HIGH_VALUE and on <= self.as_of and self.is_employed(owner, on):
-                waited = int((first.get((one, owner), as_of_at) - created).total_seconds())
-                hours = rounded(Decimal(max(0, min(waited, 720 * 3600))) / 3600)
+                waited = (first.get((one, owner), as_of_at) - created) // timedelta(milliseconds=1)
+                hours = rounded(Decimal(max(0, min(waited, 720 * 3_600_000))) / 3_600_000)
                 yield "follow_up_hours", owner, on, hours, Decimal(1)
 
     def satisfaction(self) -> Iterator[Contribution]:

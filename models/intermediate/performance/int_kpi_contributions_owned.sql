@@ -103,12 +103,13 @@ follow_ups as (
     select
         opportunities.owner_user_id,
         opportunities.created_on,
+        -- 720 hours at most
         greatest(least(
-            {{ dbt.datediff(
-                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)', 'second'
+            {{ milliseconds_between(
+                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)'
             ) }},
-            720 * 3600
-        ), 0) as waited_seconds
+            2592000000
+        ), 0) as waited_milliseconds
     from opportunities
     inner join rates
         on
@@ -159,7 +160,7 @@ contributions as (
         'follow_up_hours' as kpi,
         owner_user_id as payee_id,
         created_on as happened_on,
-        {{ quotient10('waited_seconds', '3600') }} as numerator,
+        {{ quotient10('waited_milliseconds', '3600000') }} as numerator,
         cast(1 as {{ step() }}) as denominator
     from follow_ups
     union all
