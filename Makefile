@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance clean
+.PHONY: setup demo build test lint app dagster conformance bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -8,6 +8,7 @@ PLANS ?= landing
 TIMEZONE ?= Asia/Shanghai
 BASE_CURRENCY ?= CNY
 CASES ?= tests/conformance/cases
+N ?= 1e5
 DEMO := build/demo$(if $(filter-out 1,$(SCALE)),-scale-$(SCALE))
 PY := .venv/bin/python
 
@@ -62,6 +63,10 @@ dagster: .venv/.run
 
 conformance: .venv/.dev
 	@$(PY) -m tests.conformance.run '$(CASES)'
+
+# Against hand-written SQL and polars, on N order lines: see benchmarks/README.md.
+bench: .venv/.dev
+	@$(PY) -m benchmarks --lines $(N)
 
 clean:
 	rm -rf build artifacts

@@ -31,9 +31,13 @@ def land(folder: Path) -> None:
     fresh = folder / "landing-unfinished/warehouse.duckdb"
     shutil.rmtree(fresh.parent, ignore_errors=True)
     fresh.parent.mkdir()
-    refused = [file for file in ingest(folder / "landing", fresh).files if file.status != "landed" or file.rows_quarantined]
+    refused = [
+        file for file in ingest(folder / "landing", fresh).files if file.status != "landed" or file.rows_quarantined
+    ]
     if refused:
-        raise SystemExit(f"The work unit did not land: {refused[0]}. Its files no longer keep the raw contract: correct work_unit.py.")
+        raise SystemExit(
+            f"The work unit did not land: {refused[0]}. Its files no longer keep the raw contract: correct work_unit.py."
+        )
     _dbt(["build", "--select", "+rpt_plan_violations", "--exclude-resource-type", "test", "unit_test"], fresh, folder)
     fresh.parent.rename(folder / "landed")
 

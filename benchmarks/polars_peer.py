@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 os.environ.setdefault("POLARS_MAX_THREADS", "2")
@@ -54,19 +55,23 @@ def _credits(order_lines: pl.LazyFrame, returns: pl.LazyFrame, splits: pl.LazyFr
     sold = order_lines.with_columns(pl.col("net_amount", "margin_rate").cast(pl.Float64)).rename(
         {"ordered_on": "occurred_on", "sales_user_id": "payee_id", "net_amount": "value"}
     )
-    taken_back = returns.select("return_id", "order_line_id", occurred_on="returned_on", value=-pl.col("net_amount").cast(pl.Float64)).join(
-        sold.drop("occurred_on", "value"), on="order_line_id"
-    )
+    taken_back = returns.select(
+        "return_id", "order_line_id", occurred_on="returned_on", value=-pl.col("net_amount").cast(pl.Float64)
+    ).join(sold.drop("occurred_on", "value"), on="order_line_id")
     columns = ("event_id", "order_line_id", "occurred_on", "payee_id", *DIMENSIONS, "value")
-    events = pl.concat([
-        sold.with_columns(event_id="order_line_id").select(columns),
-        taken_back.rename({"return_id": "event_id"}).select(columns),
-    ])
+    events = pl.concat(
+        [
+            sold.with_columns(event_id="order_line_id").select(columns),
+            taken_back.rename({"return_id": "event_id"}).select(columns),
+        ]
+    )
     whole = events.join(splits, on="order_line_id", how="anti")
     due = pl.col("value").abs() * pl.col("share").cast(pl.Float64) * 100
     cents = (due + 1e-6).floor()
-    shared = events.drop("payee_id").join(splits.rename({"user_id": "payee_id"}), on="order_line_id").with_columns(
-        cents=cents, remainder=(due - cents).round(6)
+    shared = (
+        events.drop("payee_id")
+        .join(splits.rename({"user_id": "payee_id"}), on="order_line_id")
+        .with_columns(cents=cents, remainder=(due - cents).round(6))
     )
     missing = (pl.col("value").abs() * 100 - pl.col("cents").sum().over("event_id")).round()
     place = pl.int_range(pl.len()).over("event_id")
@@ -107,7 +112,7 @@ def _rated(lines: pl.LazyFrame, quotas: pl.LazyFrame, tiers: pl.LazyFrame) -> pl
     before = pl.col("position") - pl.col("value")
     slices = [
         (pl.col("position").clip(low, high) - before.clip(low, high)) * pl.col(f"rate_{no}")
-        for no, (low, high) in enumerate(zip(bounds, bounds[1:], strict=False))
+        for no, (low, high) in enumerate(pairwise(bounds))
     ]
     whole = pl.lit(0.0)
     for no in range(most):
@@ -123,7 +128,14 @@ def _rated(lines: pl.LazyFrame, quotas: pl.LazyFrame, tiers: pl.LazyFrame) -> pl
     return (
         lines.join(quotas, on=["payee_id", "period_start"], how="left")
         .join(wide.lazy(), on="component_id")
-        .select("event_id", *GROUP, "position", "value", rate=pl.when(pl.col("method") == "flat").then(pl.col("rate_0")).otherwise(whole), amount=amount)
+        .select(
+            "event_id",
+            *GROUP,
+            "position",
+            "value",
+            rate=pl.when(pl.col("method") == "flat").then(pl.col("rate_0")).otherwise(whole),
+            amount=amount,
+        )
     )
 
 

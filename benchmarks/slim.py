@@ -81,22 +81,32 @@ order by occurred_on, event_id;
 CREDITS = """
 create table credits as
 with dealt as (
-    select cast(rowid as integer) as event_no, payee_no, combination, split_id, value, cast(quarter(occurred_on) - 1 as tinyint) as quarter_no
+    select
+        cast(rowid as integer) as event_no, payee_no, combination, split_id, value,
+        cast(quarter(occurred_on) - 1 as tinyint) as quarter_no
     from events
 ),
 cut as (
-    select event_no, payees.payee_no, combination, quarter_no, value, abs(value) * share as due, cast(trunc(due, 2) as decimal(18, 2)) as part
+    select
+        event_no, payees.payee_no, combination, quarter_no, value,
+        abs(value) * share as due, cast(trunc(due, 2) as decimal(18, 2)) as part
     from dealt
     inner join '{peers}/splits.parquet' as splits on splits.order_line_id = split_id
     inner join payees on payee_id = user_id
 ),
 served as (
-    select *, row_number() over (partition by event_no order by due - part desc, payee_no) <= 100 * (abs(value) - sum(part) over (partition by event_no)) as gets_cent
+    select
+        *,
+        row_number() over (partition by event_no order by due - part desc, payee_no)
+        <= 100 * (abs(value) - sum(part) over (partition by event_no)) as gets_cent
     from cut
 )
 select event_no, payee_no, combination, quarter_no, value from dealt where split_id is null
 union all
-select event_no, payee_no, combination, quarter_no, cast(sign(value) * (part + case when gets_cent then 0.01 else 0 end) as decimal(18, 2)) from served
+select
+    event_no, payee_no, combination, quarter_no,
+    cast(sign(value) * (part + case when gets_cent then 0.01 else 0 end) as decimal(18, 2))
+from served
 order by event_no, payee_no;
 """
 
@@ -110,7 +120,11 @@ where cast(combination as bigint) * 1024 + component_no in (select match_no from
 GROUPS = """
 create table groups as
 with totals as (select group_no, sum(basis) as total from lines group by group_no),
-ladders as (select component_id, list(tier_from order by tier_from) as bounds, list(rate order by tier_from) as rates from '{peers}/plan_tiers.parquet' group by all),
+ladders as (
+    select component_id, list(tier_from order by tier_from) as bounds, list(rate order by tier_from) as rates
+    from '{peers}/plan_tiers.parquet'
+    group by all
+),
 scaled as (
     select totals.group_no, total, payee_no, component_no, method, bounds, rates,
         case tier_key when 'attainment' then quota else 1 end as scale
@@ -165,10 +179,13 @@ def run(folder: Path) -> dict[str, object]:
     file.unlink(missing_ok=True)
     measured = Measured("slim")
     with duckdb.connect(str(file), config={"threads": 2, "preserve_insertion_order": True}) as connection:
-        marks = [str(mark) for (mark,) in connection.execute(
-            f"select distinct cast(value as decimal(18, 10)) as mark from '{peers}/plan_conditions.parquet'"
-            " where dimension = 'margin_rate' order by mark"
-        ).fetchall()]
+        marks = [
+            str(mark)
+            for (mark,) in connection.execute(
+                f"select distinct cast(value as decimal(18, 10)) as mark from '{peers}/plan_conditions.parquet'"
+                " where dimension = 'margin_rate' order by mark"
+            ).fetchall()
+        ]
         numbers = range(1, TIERS + 1)
         names = {
             "peers": peers,
@@ -177,13 +194,23 @@ def run(folder: Path) -> dict[str, object]:
             "band": " + ".join(f"cast(margin_rate >= {mark} as integer)" for mark in marks) or "0",
             "columns": ", ".join(f"{_bound(no)} as bound_{no}, rates[{no}] as rate_{no}" for no in numbers),
             "same_tier": " ".join(
-                f"when low >= bound_{no}" + (f" and high <= bound_{no + 1}" if no < TIERS else "") + f" then rate_{no}" for no in numbers
+                f"when low >= bound_{no}" + (f" and high <= bound_{no + 1}" if no < TIERS else "") + f" then rate_{no}"
+                for no in numbers
             ),
-            "slices": " + ".join(f"cast({_clipped('position', no)} - {_clipped('before', no)} as decimal(24, 6)) * rate_{no}" for no in numbers),
+            "slices": " + ".join(
+                f"cast({_clipped('position', no)} - {_clipped('before', no)} as decimal(24, 6)) * rate_{no}"
+                for no in numbers
+            ),
         }
         for step, script in {
-            "parties": PARTIES, "matches": MATCHES, "events": EVENTS, "credits": CREDITS,
-            "lines": LINES, "groups": GROUPS, "paid": PAID, "totals": TOTALS,
+            "parties": PARTIES,
+            "matches": MATCHES,
+            "events": EVENTS,
+            "credits": CREDITS,
+            "lines": LINES,
+            "groups": GROUPS,
+            "paid": PAID,
+            "totals": TOTALS,
         }.items():
             connection.execute(script.format(**names))
             measured.mark(step)

@@ -112,7 +112,10 @@ from plans, (values
 ) as kinds (seq, kind, method, tier_key);
 
 create table plan_tiers as
-select component_id, cast(tier_from as decimal(18, 6)) as tier_from, cast(rate + 0.0005 * drawn(component_id, 3, 20) as decimal(8, 4)) as rate
+select
+    component_id,
+    cast(tier_from as decimal(18, 6)) as tier_from,
+    cast(rate + 0.0005 * drawn(component_id, 3, 20) as decimal(8, 4)) as rate
 from plan_components
 inner join (values
     ('marginal', 0, 0.02), ('marginal', 0.5, 0.03), ('marginal', 1, 0.05), ('marginal', 1.3, 0.07),
@@ -171,10 +174,10 @@ LANDED = {
     " cast(net_amount as decimal(18, 4)) as net_amount, cast(returned_on as timestamp) as updated_at from returns",
     "plans/plans": "select plan_id, 'Plan ' || plan_no as name, 'active' as status, 'employee' as payee_kind, 'CNY' as currency,"
     " 'quarter' as period, date '{year}-01-01' as valid_from, date '{next_year}-01-01' as valid_to, {seen} from plans",
-    "plans/plan_assignments": "select assignment_id, plan_id, 'payee' as subject_kind, subject_id, date '{year}-01-01' as valid_from, {seen}"
-    " from plan_assignments",
-    "plans/plan_components": "select component_id, plan_id, seq, component_id as name, kind, 'revenue_booked' as measure, method, tier_key, {seen}"
-    " from plan_components",
+    "plans/plan_assignments": "select assignment_id, plan_id, 'payee' as subject_kind, subject_id,"
+    " date '{year}-01-01' as valid_from, {seen} from plan_assignments",
+    "plans/plan_components": "select component_id, plan_id, seq, component_id as name, kind, 'revenue_booked' as measure, method, tier_key,"
+    " {seen} from plan_components",
     "plans/plan_tiers": "select component_id, tier_from, cast(rate as decimal(18, 6)) as rate, {seen} from plan_tiers",
     "plans/plan_conditions": "select *, {seen} from plan_conditions",
     "plans/quotas": "select 'payee' as subject_kind, subject_id, 'revenue_booked' as measure, 'quarter' as period, period_start,"
@@ -185,7 +188,8 @@ LANDED = {
 PEERS = {
     "order_lines": "select order_line_id, ordered_on, sales_user_id, product_line, channel, is_key_account, net_amount,"
     " cast((2 * gained * 10000000000 + sign(gained) * sold) // (2 * sold) as decimal(18, 0)) * 0.0000000001 as margin_rate"
-    " from (select *, cast(net_amount * 100 as hugeint) as sold, cast((net_amount - cost_amount) * 100 as hugeint) as gained from order_lines)",
+    " from (select *, cast(net_amount * 100 as hugeint) as sold, cast((net_amount - cost_amount) * 100 as hugeint) as gained"
+    " from order_lines)",
     "returns": "select * from returns",
     "splits": "select order_line_id, user_id, share from splits",
     "payees": "select payee_id, team_id from payees",
@@ -201,8 +205,15 @@ PEERS = {
 def write(n: int, folder: Path) -> None:
     """Writes W(n) below `folder`, in place of what lies there."""
     names = {
-        "n": n, "payees": PAYEES, "teams": TEAMS, "plans": PLANS, "product_lines": PRODUCT_LINES,
-        "year": YEAR, "next_year": YEAR + 1, "seen": SEEN.format(year=YEAR), "noon": NOON,
+        "n": n,
+        "payees": PAYEES,
+        "teams": TEAMS,
+        "plans": PLANS,
+        "product_lines": PRODUCT_LINES,
+        "year": YEAR,
+        "next_year": YEAR + 1,
+        "seen": SEEN.format(year=YEAR),
+        "noon": NOON,
     }
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
