@@ -1,7 +1,7 @@
 """The whole path in one command: landing files in, checked and published payouts out.
 
 `python -m orchestration.build --landing DIR --out DIR [--plans landing|seeds|both] [--as-of YYYY-MM-DD] [--timezone ZONE]
-[--base-currency CODE]`
+[--base-currency CODE] [--target duckdb|spark]`
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ import duckdb
 from expectations.gate import GateResult, great_expectations_loaded, run_gate
 from orchestration.ingest import WarehouseBusy, ingest
 from orchestration.lib.dbt_runner import ROOT, DbtError, run_dbt
+from orchestration.lib.spark import write_marts
 from orchestration.publish import PublishError, public_models, publish
+from orchestration.raw_export import export_raw
 from orchestration.summary import summary
 
 Progress = Callable[[str], None]
@@ -101,12 +103,15 @@ def build(
     as_of: str | None = None,
     timezone: str = "Asia/Shanghai",
     base_currency: str = "CNY",
+    target: str = "duckdb",
     progress: Progress = print,
 ) -> str:
     """Runs ingest, plan check, models with their tests, gate and publication; returns the one-page summary.
 
-    Leaves warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. `as_of`: the last day that is
-    calculated, in `timezone`; None is the day of the newest landed row. Raises BuildStopped, with the reason.
+    Leaves warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts
+    are calculated by Spark and left below marts/ as Parquet: nothing is published, and a sentence says what there is.
+    `as_of`: the last day that is calculated, in `timezone`; None is the day of the newest landed row. Raises BuildStopped,
+    with the reason.
     """
     landing, out = Path(landing), Path(out)
     choices = Choices(plans, timezone, base_currency)
@@ -119,6 +124,8 @@ def build(
         for line in report.lines():
             steps.say(line)
         check_plans(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
+        if target == "spark":
+            return build_on_spark(out, variables(choices, as_of or ""), steps)
         # Ten seconds of imports, done while the database works.
         loading = Thread(target=great_expectations_loaded, daemon=True)
         loading.start()
@@ -228,15 +235,47 @@ def build_models(warehouse: Path, dbt_variables: dict[str, object], state_dir: P
     _dbt(arguments, warehouse, dbt_variables, state_dir, steps.counted("models and tests done", every=200))
 
 
+def build_on_spark(out: Path, dbt_variables: dict[str, object], steps: _Steps) -> str:
+    """Has Spark calculate the incentives marts from the raw tables of the warehouse, with their tests.
+
+    Returns what there is to read. Raises BuildStopped when a model or a test fails.
+    """
+    steps.begin("raw tables to Parquet")
+    steps.say(f"{len(export_raw(out / 'warehouse.duckdb', out / 'raw'))} raw tables were new or had changed")
+    steps.begin("models and their tests, by Spark")
+    arguments = ["build", "--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"]
+    told = steps.counted("models and tests done")
+    _dbt(arguments, out / "warehouse.duckdb", dbt_variables, out / ".dbt/spark", told, target="spark")
+    steps.begin("marts to Parquet")
+    marts = incentives_marts(out / ".dbt/spark")
+    write_marts(marts, out / "marts")
+    steps.end()
+    return f"Spark's {len(marts)} incentives marts are below {out / 'marts'}, as Parquet. Nothing was published."
+
+
+def incentives_marts(state_dir: Path) -> list[str]:
+    """The public incentives marts, `schema.name`, by the manifest of the last dbt command of a state folder."""
+    manifest = json.loads((state_dir / "target/manifest.json").read_text(encoding="utf-8"))
+    return [f"{model.schema}.{model.name}" for model in public_models(manifest) if model.schema == "incentives"]
+
+
 def _dbt(
     arguments: Sequence[str],
     warehouse: Path,
     dbt_variables: dict[str, object],
     state_dir: Path,
     progress: Callable[[int], None] | None,
+    target: str = "duckdb",
 ) -> None:
     try:
-        run_dbt(arguments, warehouse=warehouse, variables=dbt_variables, state_dir=state_dir, progress=progress)
+        run_dbt(
+            arguments,
+            warehouse=warehouse,
+            variables=dbt_variables,
+            state_dir=state_dir,
+            target=target,
+            progress=progress,
+        )
     except DbtError as error:
         told = [f"{name}: {message}" for name, message in list(error.nodes.items())[:_SHOWN]] or [str(error)]
         raise BuildStopped(
@@ -280,6 +319,7 @@ def main() -> int:
     )
     parser.add_argument("--timezone", default="Asia/Shanghai")
     parser.add_argument("--base-currency", default="CNY")
+    parser.add_argument("--target", choices=["duckdb", "spark"], default="duckdb", help="what calculates the marts")
     options = parser.parse_args()
     try:
         print(
@@ -290,6 +330,7 @@ def main() -> int:
                 as_of=options.as_of or None,
                 timezone=options.timezone,
                 base_currency=options.base_currency,
+                target=options.target,
                 progress=lambda text: print(text, flush=True),
             )
         )

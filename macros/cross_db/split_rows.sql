@@ -17,6 +17,6 @@
 
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'incentives')(text, pattern)) }}{% endmacro %}
 {% macro default__matches(text, pattern) %}regexp_full_match({{ text }}, '{{ pattern }}'){% endmacro %}
-{% macro spark__matches(text, pattern) %}({{ text }} rlike '^({{ pattern }})$'){% endmacro %}
+{% macro spark__matches(text, pattern) %}({{ text }} rlike '^({{ pattern }})\\z'){% endmacro %}
 
 {% macro is_number(text) %}{{ matches(text, '[+-]?([0-9]{1,28}([.][0-9]*)?|[.][0-9]+)') }}{% endmacro %}

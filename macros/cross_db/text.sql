@@ -13,7 +13,12 @@ case {{ minor_units }}
 end
 {%- endmacro %}
 
-{% macro percent_text(r) %}concat({{ plain_number('cast(' ~ r ~ ' * 100 as decimal(18, 4))') }}, ' %'){% endmacro %}
+{% macro percent_text(r) %}{{ text_of([plain_number('cast(' ~ r ~ ' * 100 as decimal(18, 4))'), "' %'"]) }}{% endmacro %}
+
+{#- text_of(parts): texts one after another; what is null counts as '', which Spark's concat would make of the whole. -#}
+{% macro text_of(parts) %}{{ return(adapter.dispatch('text_of', 'incentives')(parts)) }}{% endmacro %}
+{% macro default__text_of(parts) %}concat({{ parts | join(', ') }}){% endmacro %}
+{% macro spark__text_of(parts) %}concat_ws('', {{ parts | join(', ') }}){% endmacro %}
 
 {% macro fill(template, values) -%}
 {%- set ns = namespace(sentence=template) -%}

@@ -78,6 +78,6 @@ case when {{ matches(text, '.{11,}(Z|[+-][0-9]{2}:?[0-9]{2})') }}
 
 {% macro spark__utc_timestamp(text) -%}
 case when {{ matches(text, '.{11,}(Z|[+-][0-9]{2}:?[0-9]{2})') }}
-    then to_utc_timestamp(try_cast({{ text }} as timestamp), current_timezone())
-    else try_cast({{ text }} as timestamp) end
+    then cast(try_cast({{ text }} as timestamp_ltz) as timestamp_ntz)
+    else try_cast({{ text }} as timestamp_ntz) end
 {%- endmacro %}

@@ -13,6 +13,8 @@ from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 from dbt_common.events.base_types import EventMsg
 
+from orchestration.lib import spark
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -39,11 +41,14 @@ def run_dbt(
 ) -> None:
     """Runs one dbt command over the project, on the warehouse file given.
 
+    `target` spark reads the raw tables below raw/ beside that file and works below spark/ there, in a session that stays.
     `state_dir` takes dbt's target and log folders; `progress` is told how many nodes are done, after each of them.
     Raises DbtError when a node fails or the invocation does.
     """
     os.environ["INCENTIVES_WAREHOUSE"] = str(warehouse)
     os.environ["DO_NOT_TRACK"] = "1"
+    if target == "spark":
+        spark.use_folder(warehouse.parent)
     done = 0
 
     def listen(event: EventMsg) -> None:

@@ -93,7 +93,7 @@ class Run:
                 self._blame(group, error)
                 return
             if not refused:
-                for case_id, lines in compare(group.cases, warehouse.file).items():
+                for case_id, lines in compare(group.cases, warehouse.marts).items():
                     for line in lines:
                         self._fail(case_id, line)
                 _say(f"built {len(group.cases)} cases as of {group.as_of} in {time.monotonic() - started:.0f} s")
@@ -150,7 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance.run", description=__doc__)
     parser.add_argument("cases", type=Path, metavar="CASES", help="a folder of case files, or one file")
-    parser.add_argument("--target", choices=["duckdb"], default="duckdb", help="the dbt target to build with")
+    parser.add_argument("--target", choices=["duckdb", "spark"], default="duckdb", help="the dbt target to build with")
     parser.add_argument(
         "--warehouse", type=Path, metavar="DIR", help="keep landing files and warehouses in this folder"
     )

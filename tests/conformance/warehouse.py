@@ -9,8 +9,11 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.build import incentives_marts
 from orchestration.ingest import ingest
 from orchestration.lib.dbt_runner import DbtError, run_dbt
+from orchestration.lib.spark import write_marts
+from orchestration.raw_export import export_raw
 from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE
 
 # What the comparison reads, and everything it is made from; other marts say nothing about pay.
@@ -46,7 +49,10 @@ class Refusal:
 
 
 class Warehouse:
-    """A folder with one landing folder and one warehouse file; begun empty."""
+    """A folder with one landing folder and one warehouse file; begun empty.
+
+    `target`: what calculates the marts. Ingest and plan check are DuckDB's in any case. `marts`: the file that holds the marts.
+    """
 
     def __init__(self, folder: Path, as_of: str, target: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
@@ -54,6 +60,7 @@ class Warehouse:
         self.landing = folder / "landing"
         self.file = folder / "warehouse.duckdb"
         self.target = target
+        self.marts = self.file if target == "duckdb" else folder / "marts.duckdb"
         self.vars = {
             "as_of": as_of,
             "company_timezone": COMPANY_TIMEZONE,
@@ -89,15 +96,39 @@ class Warehouse:
 
     def build(self) -> None:
         """Builds every mart that pays."""
-        self._dbt("run", "--select", _MARTS, "--exclude", "+rpt_plan_violations")
+        if self.target == "spark":
+            export_raw(self.file, self.folder / "raw")
+            self._dbt("build", "--select", _MARTS, "--exclude-resource-type", "test", "unit_test", target="spark")
+            load_spark_marts(self._state_dir("spark"), self.marts)
+        else:
+            self._dbt("run", "--select", _MARTS, "--exclude", "+rpt_plan_violations")
 
     def _query(self, query: str) -> list[tuple[str, int, str]]:
         with duckdb.connect(str(self.file), read_only=True) as connection:
             return connection.execute(query).fetchall()
 
-    def _dbt(self, *arguments: str) -> None:
-        state_dir = self.folder.parent
+    def _state_dir(self, target: str) -> Path:
+        """dbt's folder, one a target: a manifest is read again by the next command of the same target only."""
+        return self.folder.parent / target
+
+    def _dbt(self, *arguments: str, target: str = "duckdb") -> None:
+        state_dir = self._state_dir(target)
         try:
-            run_dbt(arguments, warehouse=self.file, variables=self.vars, state_dir=state_dir, target=self.target)
+            run_dbt(arguments, warehouse=self.file, variables=self.vars, state_dir=state_dir, target=target)
         except DbtError as error:
             raise BuildError(str(error), by_data=error.by_data) from error
+
+
+def load_spark_marts(state_dir: Path, file: Path) -> list[str]:
+    """Makes a DuckDB file of the incentives marts that Spark built last; returns their names, `schema.name`."""
+    marts = incentives_marts(state_dir)
+    folder = file.with_suffix(".parquet")
+    write_marts(marts, folder)
+    file.unlink(missing_ok=True)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("create schema incentives")
+        for mart in marts:
+            connection.execute(
+                f"create table {mart} as from read_parquet('{folder / mart.replace('.', '/')}/*.parquet')"
+            )
+    return marts

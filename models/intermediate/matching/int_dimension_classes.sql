@@ -6,7 +6,7 @@
     Of ratios nearly every deal has its own: the bands [band_from, band_to) between the numbers that conditions name
     stand for them, each named by its least value.
 #}
-with recursive
+with
 
 conditions as (
     select
@@ -333,23 +333,34 @@ classed as (
 sizes as (
     select
         dimension,
-        max(class_no) + 1 as class_count,
-        row_number() over (order by dimension) as dimension_no
+        max(class_no) + 1 as class_count
     from classed
     group by dimension
 ),
 
-weights (dimension_no, weight) as (
+{# Written out, dimension after dimension: as a recursion Spark would decide every condition once more for each of them. -#}
+{% set dimensions = (deal_dimensions().keys() | list + payee_dimensions().keys() | list + ['tenure_days']) | sort -%}
+counts as (
     select
-        cast(1 as bigint) as dimension_no,
-        cast(1 as {{ wide_integer() }}) as weight
-    union all
+        {%- for dimension in dimensions %}
+        coalesce(max(case when dimension = '{{ dimension }}' then class_count end), 1) as {{ dimension }}_count
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from sizes
+),
+
+{% set product = namespace(so_far='cast(1 as ' ~ wide_integer() ~ ')') -%}
+weights as (
     select
-        weights.dimension_no + 1 as dimension_no,
-        cast({{ wide_product('weights.weight', 'sizes.class_count') }} as {{ wide_integer() }}) as weight
-    from weights
-    inner join sizes
-        on weights.dimension_no = sizes.dimension_no
+        sizes.dimension,
+        case sizes.dimension
+            {%- for dimension in dimensions %}
+            when '{{ dimension }}' then {{ product.so_far }}
+            {%- set product.so_far = wide_product(product.so_far, 'counts.' ~ dimension ~ '_count') %}
+            {%- endfor %}
+        end as weight
+    from sizes
+    cross join counts
 ),
 
 final as (
@@ -371,7 +382,7 @@ final as (
     inner join sizes
         on classed.dimension = sizes.dimension
     inner join weights
-        on sizes.dimension_no = weights.dimension_no
+        on sizes.dimension = weights.dimension
 )
 
 select * from final

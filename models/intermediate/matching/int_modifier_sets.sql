@@ -35,7 +35,7 @@ sets as (
 members as (
     select
         modifier_set_no,
-        cast({{ split_rows('modifier_list', ',') }} as integer) as modifier_no
+        {{ split_rows('modifier_list', ',') }} as modifier_no
     from sets
 ),
 
@@ -53,7 +53,7 @@ held as (
         ) as place
     from members
     inner join modifiers
-        on members.modifier_no = modifiers.modifier_no
+        on cast(members.modifier_no as integer) = modifiers.modifier_no
 ),
 
 factors as (

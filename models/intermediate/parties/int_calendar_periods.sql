@@ -3,7 +3,7 @@
     year of the first plan if that is earlier, to the end of the year after as_of's, for quotas of the next period. month_count is 0 for
     weeks (Monday to Sunday).
 #}
-with recursive
+with
 
 plans as (
     select valid_from
@@ -27,58 +27,56 @@ bounds as (
         on true
 ),
 
-years (year_start, last_on) as (
-    select
-        first_year as year_start,
-        last_on
+{#- Numbers from 0 to 299: more years than plans can span, and more weeks than a year has. -#}
+{% for place in [100, 10, 1] -%}
+digits_{{ place }} (value) as (
+    values {% for digit in range(3 if place == 100 else 10) %}({{ digit * place }}){{ ', ' if not loop.last }}{% endfor %}
+),
+
+{% endfor -%}
+numbers as (
+    select digits_100.value + digits_10.value + digits_1.value as value
+    from digits_100
+    cross join digits_10
+    cross join digits_1
+),
+
+years as (
+    select cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) as year_start
     from bounds
-    where first_year <= last_on
-    union all
-    select
-        cast({{ dbt.dateadd('year', 1, 'year_start') }} as date) as year_start,
-        last_on
-    from years
-    where cast({{ dbt.dateadd('year', 1, 'year_start') }} as date) <= last_on
+    inner join numbers
+        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.last_on
+),
+
+shapes (period, month_count, first_month, next_month) as (
+    values
+    {%- for period, months in {'month': 1, 'quarter': 3, 'half': 6, 'year': 12}.items() %}
+    {%- set last_period = loop.last %}
+    {%- for first_month in range(0, 12, months) %}
+    ('{{ period }}', {{ months }}, {{ first_month }}, {{ first_month + months }}){{ ',' if not (loop.last and last_period) }}
+    {%- endfor %}
+    {%- endfor %}
 ),
 
 spans_of_year as (
-    {%- for period, months in {'month': 1, 'quarter': 3, 'half': 6, 'year': 12}.items() %}
-    {%- for first_month in range(0, 12, months) %}
     select
-        '{{ period }}' as period,
-        {{ months }} as month_count,
-        cast({{ dbt.dateadd('month', first_month, 'year_start') }} as date) as period_start,
-        cast({{ dbt.dateadd('month', first_month + months, 'year_start') }} as date) as period_end
+        shapes.period,
+        shapes.month_count,
+        cast({{ dbt.dateadd('month', 'shapes.first_month', 'years.year_start') }} as date) as period_start,
+        cast({{ dbt.dateadd('month', 'shapes.next_month', 'years.year_start') }} as date) as period_end
     from years
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-tens as (
-    {%- for tens in range(0, 60, 10) %}
-    select {{ tens }} as tens
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
-ones as (
-    {%- for ones in range(10) %}
-    select {{ ones }} as ones
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    cross join shapes
 ),
 
 mondays as (
     select
         years.year_start,
         cast(
-            {{ dbt.dateadd('week', 'tens.tens + ones.ones', dbt.date_trunc('week', 'years.year_start')) }} as date
+            {{ dbt.dateadd('week', 'numbers.value', dbt.date_trunc('week', 'years.year_start')) }} as date
         ) as monday
     from years
-    cross join tens
-    cross join ones
+    inner join numbers
+        on numbers.value < 60
 ),
 
 spans as (

@@ -1,13 +1,11 @@
 {#
-    Grain: one row per team and team at or above it. depth 0 is the team itself. Teams in a loop of parents count as without a parent
-    until the data are mended (engine.md §8 B6). Teams that only positions name have themselves alone.
+    Grain: one row per team and team at or above it. depth 0 is the team itself. Teams that only positions name have themselves
+    alone.
 #}
 with recursive
 
 teams as (
-    select
-        team_id,
-        parent_team_id
+    select team_id
     from {{ ref('stg_crm__teams') }}
 ),
 
@@ -18,47 +16,9 @@ positions as (
 
 parents as (
     select
-        teams.team_id,
-        parent_teams.team_id as parent_team_id
-    from teams
-    inner join teams as parent_teams
-        on teams.parent_team_id = parent_teams.team_id
-),
-
-climbs (team_id, above_team_id, depth) as (
-    select
         team_id,
-        parent_team_id as above_team_id,
-        1 as depth
-    from parents
-    union all
-    select
-        climbs.team_id,
-        parents.parent_team_id as above_team_id,
-        climbs.depth + 1 as depth
-    from climbs
-    inner join parents
-        on climbs.above_team_id = parents.team_id
-    where
-        climbs.depth < 50
-        and climbs.above_team_id <> climbs.team_id
-),
-
-looping as (
-    select team_id
-    from climbs
-    where team_id = above_team_id
-    group by team_id
-),
-
-mended as (
-    select
-        parents.team_id,
-        parents.parent_team_id
-    from parents
-    left join looping
-        on parents.team_id = looping.team_id
-    where looping.team_id is null
+        parent_team_id
+    from {{ ref('int_team_parents') }}
 ),
 
 named as (
@@ -78,11 +38,11 @@ ancestors (team_id, ancestor_team_id, depth) as (
     union all
     select
         ancestors.team_id,
-        mended.parent_team_id as ancestor_team_id,
+        parents.parent_team_id as ancestor_team_id,
         ancestors.depth + 1 as depth
     from ancestors
-    inner join mended
-        on ancestors.ancestor_team_id = mended.team_id
+    inner join parents
+        on ancestors.ancestor_team_id = parents.team_id
     where ancestors.depth < 50
 ),
 

@@ -1,0 +1,22 @@
+{#-
+    dbt.dateadd and dbt.datediff over days on Spark: those of dbt-spark go by way of timestamps and need ANSI mode off.
+    As everywhere in the models, what dateadd returns is cast to a date.
+-#}
+{% macro spark__dateadd(datepart, interval, from_date_or_timestamp) -%}
+{%- set months = {'month': 1, 'quarter': 3, 'year': 12} -%}
+{%- set days = {'day': 1, 'week': 7} -%}
+{%- if datepart in months -%}
+add_months(cast({{ from_date_or_timestamp }} as date), cast(({{ interval }}) * {{ months[datepart] }} as integer))
+{%- elif datepart in days -%}
+date_add(cast({{ from_date_or_timestamp }} as date), cast(({{ interval }}) * {{ days[datepart] }} as integer))
+{%- else -%}
+{{ exceptions.raise_compiler_error('dateadd by ' ~ datepart ~ ' is not written for Spark: the models calculate in days') }}
+{%- endif -%}
+{%- endmacro %}
+
+{% macro spark__datediff(first_date, second_date, datepart) -%}
+{%- if datepart != 'day' -%}
+{{ exceptions.raise_compiler_error('datediff by ' ~ datepart ~ ' is not written for Spark: the models calculate in days') }}
+{%- endif -%}
+datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
+{%- endmacro %}

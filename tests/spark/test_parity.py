@@ -1,0 +1,91 @@
+"""Spark and DuckDB calculate the same: every public incentives mart of the simulated company, and cases worked out by hand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.build import Choices, variables
+from orchestration.ingest import ingest
+from orchestration.lib import spark
+from orchestration.lib.dbt_runner import run_dbt
+from orchestration.raw_export import export_raw
+from tests.conformance.comparing import compare
+from tests.conformance.contracts import read_contract
+from tests.conformance.grouping import land
+from tests.conformance.reading import read_cases
+from tests.conformance.translation import DEFAULT_AS_OF, Case, translate
+from tests.conformance.warehouse import load_spark_marts
+
+CASES_FOLDER = Path(__file__).parents[1] / "conformance/cases"
+MARTS = "+path:models/marts/incentives"
+# One batch each, the usual as_of, and no exchange of currencies: the company has rates of its own.
+CASES = """
+""".split()
+
+
+@dataclass(frozen=True)
+class Both:
+    """The same landed rows, calculated by both engines: a DuckDB file each."""
+
+    cases: list[Case]
+    by_duckdb: Path
+    by_spark: Path
+    marts: list[str]
+
+
+@pytest.fixture(scope="module")
+def both(demo_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """The company and the cases, landed side by side, and built by DuckDB and by Spark."""
+    out = tmp_path_factory.mktemp("parity")
+    shutil.copytree(demo_build / "landing", out / "landing")
+    warehouse = out / "warehouse.duckdb"
+    shutil.copy(demo_build / "warehouse.duckdb", warehouse)
+    sources, _ = read_cases(CASES_FOLDER)
+    contract = read_contract()
+    cases = [translate(source, contract) for source in sources if source.case_id in CASES]
+    land(cases, 1, out / "landing")
+    ingest(out / "landing", warehouse, progress=lambda _: None)
+    values = variables(Choices("both"), DEFAULT_AS_OF)
+    run_dbt(["run", "--select", MARTS], warehouse=warehouse, variables=values, state_dir=out / "duckdb")
+    export_raw(warehouse, out / "raw")
+    everything = ["build", "--exclude-resource-type", "test", "unit_test"]
+    run_dbt(everything, warehouse=warehouse, variables=values, state_dir=out / "spark-state", target="spark")
+    by_spark = out / "marts.duckdb"
+    marts = load_spark_marts(out / "spark-state", by_spark)
+    spark.stop()
+    return Both(cases, warehouse, by_spark, marts)
+
+
+def test_every_public_mart_is_the_same_row_by_row_and_none_is_empty(
+    both: Both, record_property: Callable[[str, object], None]
+) -> None:
+    assert len(both.marts) >= 7
+    told = []
+    with duckdb.connect(str(both.by_duckdb), read_only=True) as connection:
+        connection.execute(f"attach '{both.by_spark}' as spark (read_only)")
+        for mart in both.marts:
+            types = [
+                connection.execute(f"select column_name, column_type from (describe {name})").fetchall()
+                for name in (mart, f"spark.{mart}")
+            ]
+            assert types[0] == types[1], mart
+            only = [
+                connection.execute(f"from {one} except all from {other} limit 3").fetchall()
+                for one, other in ((mart, f"spark.{mart}"), (f"spark.{mart}", mart))
+            ]
+            assert only == [[], []], f"{mart}: rows that only DuckDB has, rows that only Spark has: {only}"
+            (count,) = connection.execute(f"select count(*) from spark.{mart}").fetchall()[0]
+            assert count, f"{mart} is empty"
+            told.append(f"{mart} {count:,}")
+    record_property("said_aloud", f"spark: equal to DuckDB, row by row: {', '.join(told)}")
+
+
+def test_cases_worked_out_by_hand_pay_the_same_on_spark(both: Both) -> None:
+    assert len(both.cases) == len(CASES) >= 30
+    assert compare(both.cases, both.by_spark) == {}
