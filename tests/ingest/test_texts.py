@@ -132,7 +132,11 @@ def test_text_forms_of_the_contract(landing: Landing, column: str, written: str,
 )
 def test_numbers_of_the_contract(landing: Landing, column: str, written: str, value: str) -> None:
     row = {
-        "list_price": ("erp/products", "product_id,name,product_line,currency,updated_at,list_price", "p,P,x,CNY,2026-01-01"),
+        "list_price": (
+            "erp/products",
+            "product_id,name,product_line,currency,updated_at,list_price",
+            "p,P,x,CNY,2026-01-01",
+        ),
         "rate_to_base": ("erp/fx_rates", "currency,rate_on,updated_at,rate_to_base", "USD,2026-01-01,2026-01-01"),
         "capacity": (
             "education/classes",
