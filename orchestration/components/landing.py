@@ -10,7 +10,8 @@ from orchestration.ingest.contracts import Table, sources, tables
 
 # What every source writes to, and the views over all of them.
 _LOG = [
-    dg.AssetKey(["ingest", name]) for name in ("files", "quarantine", "control_totals", "controlled_days", "corrections")
+    dg.AssetKey(["ingest", name])
+    for name in ("files", "quarantine", "control_totals", "controlled_days", "corrections")
 ]
 
 

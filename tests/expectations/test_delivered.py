@@ -20,7 +20,7 @@ from expectations.delivered import count_delivered, count_rows
         ("a.csv", b'id,note\n1,"two\nlines"\n2,"a ""quote"""\n', 2),
         ("a.csv", b"id\n", 0),
         ("a.csv", "编号,名\n1,水泵\n2,阀\n".encode("gbk"), 2),
-        ("a.csv", "id;note\r1;\"a\r,b\"\r".encode("utf-16"), 1),
+        ("a.csv", 'id;note\r1;"a\r,b"\r'.encode("utf-16"), 1),
         ("a.csv", "id\tnote\r\n1\tx\r\n".encode("utf-16-be"), 1),
         ("a.jsonl", '{"a": "水"}\r\n'.encode("utf-16-le"), 1),
         ("a.jsonl", b'{"a": 1}\n\n  \n{"a": 2}', 2),

@@ -87,8 +87,15 @@ WHOLE = [
         "a header and no rows",
     ),
     Bad("latin1.csv", csv(GOOD.replace("Pump", "Müller")).decode().encode("latin-1"), "quarantined", "cannot be told"),
-    Bad("big5.csv", csv(GOOD.replace("Pump", "馬達與設備維修")).decode().encode("big5"), "quarantined", "cannot be told"),
-    Bad("torn_utf8.csv", csv(GOOD).replace(b"Pump", "水泵".encode() + b"\xe6\xb0"), "quarantined", "at line 2 is not UTF-8"),
+    Bad(
+        "big5.csv", csv(GOOD.replace("Pump", "馬達與設備維修")).decode().encode("big5"), "quarantined", "cannot be told"
+    ),
+    Bad(
+        "torn_utf8.csv",
+        csv(GOOD).replace(b"Pump", "水泵".encode() + b"\xe6\xb0"),
+        "quarantined",
+        "at line 2 is not UTF-8",
+    ),
     Bad("surrogate.csv", csv(GOOD).replace(b"Pump", b"\xed\xa0\x80"), "quarantined", "at line 2 is not UTF-8"),
     Bad("utf32.csv", csv(GOOD).decode().encode("utf-32"), "quarantined", "UTF-32"),
     Bad(
@@ -97,7 +104,12 @@ WHOLE = [
         "quarantined",
         "at line 2 is not UTF-16",
     ),
-    Bad("nul16.csv", csv(GOOD).replace(b"Pump", b"Pu\0mp").decode().encode("utf-16"), "quarantined", "line 2 holds a NUL"),
+    Bad(
+        "nul16.csv",
+        csv(GOOD).replace(b"Pump", b"Pu\0mp").decode().encode("utf-16"),
+        "quarantined",
+        "line 2 holds a NUL",
+    ),
     Bad("quote_first.csv", b'"' + csv(*[GOOD] * 50_000), "quarantined", "the header cannot be read"),
     Bad("quote_second.csv", csv('"' + GOOD, *[GOOD] * 50_000), "quarantined", "begins at line 2"),
     Bad("two_delimiters.csv", b"product_id,x;name\np1,y;Pump\n", "quarantined", "with comma and with semicolon alike"),
@@ -253,7 +265,10 @@ def test_a_file_lands_in_part_and_nothing_of_it_is_lost(
     landing.ingest()
     assert landing.rows("select rows_landed from ingest.files") == [(landed,)]
     assert landing.rows("select row_no, column_name from ingest.quarantine order by all") == broken
-    assert all("must be" in why or "it " in why or "the " in why for (why,) in landing.rows("select reason from ingest.quarantine"))
+    assert all(
+        "must be" in why or "it " in why or "the " in why
+        for (why,) in landing.rows("select reason from ingest.quarantine")
+    )
     assert count_rows(path) == landed + len({row for row, _ in broken})
     assert landing.rows("select count(*) from raw_erp.products") == [(landed,)]
 
@@ -423,7 +438,15 @@ def test_unknown_sources_tables_and_columns_are_reported(landing: Landing) -> No
 
 
 def test_hostile_file_names_are_only_names(landing: Landing) -> None:
-    names = ["a'; drop table x; --.csv", "b[1]*?.csv", "c\nd.csv", "é 水 泵.csv", "$(rm).csv", "n" * 200 + ".csv", "\u202e.csv"]
+    names = [
+        "a'; drop table x; --.csv",
+        "b[1]*?.csv",
+        "c\nd.csv",
+        "é 水 泵.csv",
+        "$(rm).csv",
+        "n" * 200 + ".csv",
+        "\u202e.csv",
+    ]
     for number, name in enumerate(names):
         landing.products(name, GOOD.replace("p1", f"p{number}"))
     landing.ingest()

@@ -126,8 +126,13 @@ def test_numbers_keep_their_digits_and_texts_are_put_together(landing: Landing) 
 
 
 def test_days_are_told_by_their_format_and_counted_from_the_books_epoch(landing: Landing) -> None:
-    formats = '<numFmts><numFmt numFmtId="170" formatCode="yyyy&quot;年&quot;m"/><numFmt numFmtId="171" formatCode="[Red]0.0&quot;d&quot;"/></numFmts>'
-    styles = f'{formats}<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/><xf numFmtId="171"/></cellXfs>'
+    formats = (
+        '<numFmts><numFmt numFmtId="170" formatCode="yyyy&quot;年&quot;m"/>'
+        '<numFmt numFmtId="171" formatCode="[Red]0.0&quot;d&quot;"/></numFmts>'
+    )
+    styles = (
+        f'{formats}<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="170"/><xf numFmtId="171"/></cellXfs>'
+    )
     landed = cells(
         landing,
         '<c s="1"><v>44591</v></c>',
@@ -164,5 +169,7 @@ def test_another_library_reads_the_same_numbers(tmp_path: Path) -> None:
     other = [tuple(row) for row in CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()][1:]
     with duckdb.connect() as connection:
         records = read_xlsx(connection, path, {"a"}, set())
-        own = connection.execute(f"select a::double, b::double from {records.relation} order by __row_in_file__").fetchall()
+        own = connection.execute(
+            f"select a::double, b::double from {records.relation} order by __row_in_file__"
+        ).fetchall()
     assert own == other
