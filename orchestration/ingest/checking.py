@@ -100,12 +100,15 @@ def row_key(table: Table, of_row: str = "") -> str:
 
 def control_terms(table: Table) -> tuple[str, str, str]:
     """Day, moment and amount that control totals compare a row by; a moment is a day only in the company's time zone."""
-    day = amount = "null"
-    moment = "null" if table.is_plan or table.is_control else "updated_at"
-    if table.column(table.control_day).type == "date" and not table.is_control:
+    day = amount = moment = "null"
+    if table.is_plan or table.is_control:
+        pass
+    elif table.control_day == "updated_at":
+        moment = "updated_at"
+    elif table.column(table.control_day).type == "date":
         day = quoted(table.control_day)
         moment = f"case when {day} is null then updated_at end"
-    elif table.control_day != "updated_at":
+    else:
         moment = f"coalesce({quoted(table.control_day)}, updated_at)"
     if table.control_amount:
         amount = quoted(table.control_amount)

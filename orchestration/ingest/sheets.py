@@ -389,7 +389,7 @@ class _Rows:
                 if cell.fault:
                     cell = _Cell(cell.text, f"cell {_letters(self._column)}{self._row_no} {cell.fault}")
                 self._cells[self._column] = cell
-                self._sheet.formulas += self._is_formula
+                self._sheet.formulas += self._is_formula and not cell.fault
         elif name == "rPh":
             self._is_sound = False
         elif name == "row" and self._cells:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,31 +22,33 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize(("mark", "delimiter"), [(",", "comma"), (";", "semicolon"), ("\t", "tab")])
-@pytest.mark.parametrize(
-    ("encoding", "found"),
-    [
-        ("utf-8", "utf-8"),
-        ("utf-8-sig", "utf-8 with mark"),
-        ("utf-16", "utf-16-le"),
-        ("utf-16-le", "utf-16-le"),
-        ("utf-16-be", "utf-16-be"),
-        ("gb18030", "gb18030"),
-        ("gbk", "gb18030"),
-    ],
-)
-def test_a_file_lands_whatever_its_encoding_delimiter_and_line_ends(
-    landing: Landing, encoding: str, found: str, mark: str, delimiter: str, end: str
-) -> None:
-    content = end.join([HEADER, *ROWS, ""]).replace(",", mark)
-    landing.put("erp/products/rows.csv", content.encode(encoding))
+ENCODINGS = {
+    "utf-8": "utf-8",
+    "utf-8-sig": "utf-8 with mark",
+    "utf-16": "utf-16-le",
+    "utf-16-le": "utf-16-le",
+    "utf-16-be": "utf-16-be",
+    "gb18030": "gb18030",
+    "gbk": "gb18030",
+}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+
+
+def test_a_file_lands_whatever_its_encoding_delimiter_and_line_ends(landing: Landing) -> None:
+    ways = list(itertools.product(ENCODINGS, DELIMITERS, ["\n", "\r\n", "\r"]))
+    for number, (encoding, mark, end) in enumerate(ways):
+        rows = [row.replace("100.50", f"{number}.50") for row in ROWS]
+        content = end.join([HEADER, *rows, ""]).replace(",", mark)
+        landing.put(f"erp/products/{number:02}.csv", content.encode(encoding))
     landing.ingest()
-    assert landing.rows("select product_id, name, list_price::varchar, _row from raw_erp.products order by 1") == [
-        ("p1", "水泵", "100.5000", 1),
-        ("p2", "阀门", "1.0000", 2),
-    ]
-    assert landing.rows("select encoding, delimiter from ingest.files") == [(found, delimiter)]
+    for number, (encoding, mark, _) in enumerate(ways):
+        name = f"erp/products/{number:02}.csv"
+        assert landing.rows(
+            f"select product_id, name, list_price::varchar, _row from raw_erp.products where _file = '{name}' order by 1"
+        ) == [("p1", "水泵", f"{number}.5000", 1), ("p2", "阀门", "1.0000", 2)], (encoding, mark)
+        assert landing.rows(f"select encoding, delimiter from ingest.files where file_name = '{name}'") == [
+            (ENCODINGS[encoding], DELIMITERS[mark])
+        ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16-be", "gb18030"])
@@ -67,88 +70,84 @@ def test_chinese_names_of_rare_characters_are_told_from_western_ones(landing: La
     assert "west.csv" in landing.rows("select file_name from ingest.quarantine")[0][0]
 
 
-@pytest.mark.parametrize(
-    ("column", "written", "value"),
-    [
-        ("hired_on", "2026-01-31", "2026-01-31"),
-        ("hired_on", "2026/1/3", "2026-01-03"),
-        ("hired_on", "2026/01/31", "2026-01-31"),
-        ("hired_on", "1970-01-01", "1970-01-01"),
-        ("terminated_on", "2199-12-31", "2199-12-31"),
-        ("terminated_on", "9999-12-31", None),
-        ("terminated_on", "9999/12/31", None),
-        ("terminated_on", r"\N", None),
-        ("terminated_on", "", None),
-        ("name", "=SUM(A1)", "=SUM(A1)"),
-        ("name", " 王 ", " 王 "),
-        ("name", "NULL", "NULL"),
-        ("updated_at", "2026-01-01", "2026-01-01 00:00:00"),
-        ("updated_at", "2026-01-01 08:30", "2026-01-01 08:30:00"),
-        ("updated_at", "2026-01-01T08:30:15", "2026-01-01 08:30:15"),
-        ("updated_at", "2026-01-01T08:30:15Z", "2026-01-01 08:30:15"),
-        ("updated_at", "2026-01-01T08:30:15z", "2026-01-01 08:30:15"),
-        ("updated_at", "2026-01-01T08:30:15.25+08:00", "2026-01-01 00:30:15.25"),
-        ("updated_at", "2026-01-01T08:30+0800", "2026-01-01 00:30:00"),
-        ("updated_at", "2026-01-01 00:00:00-05", "2026-01-01 05:00:00"),
-        ("is_deleted", "TRUE", "true"),
-        ("is_deleted", "Yes", "true"),
-        ("is_deleted", "1", "true"),
-        ("is_deleted", "no", "false"),
-        ("is_deleted", "0", "false"),
-        ("is_deleted", "", "false"),
-    ],
+# Column of crm.users, what is written, what lands.
+FORMS = [
+    ("hired_on", "2026-01-31", "2026-01-31"),
+    ("hired_on", "2026/1/3", "2026-01-03"),
+    ("hired_on", "2026/01/31", "2026-01-31"),
+    ("hired_on", "1970-01-01", "1970-01-01"),
+    ("terminated_on", "2199-12-31", "2199-12-31"),
+    ("terminated_on", "9999-12-31", None),
+    ("terminated_on", "9999/12/31", None),
+    ("terminated_on", r"\N", None),
+    ("terminated_on", "", None),
+    ("name", "=SUM(A1)", "=SUM(A1)"),
+    ("name", " 王 ", " 王 "),
+    ("name", "NULL", "NULL"),
+    ("updated_at", "2026-01-01", "2026-01-01 00:00:00"),
+    ("updated_at", "2026-01-01 08:30", "2026-01-01 08:30:00"),
+    ("updated_at", "2026-01-01T08:30:15", "2026-01-01 08:30:15"),
+    ("updated_at", "2026-01-01T08:30:15Z", "2026-01-01 08:30:15"),
+    ("updated_at", "2026-01-01T08:30:15z", "2026-01-01 08:30:15"),
+    ("updated_at", "2026-01-01T08:30:15.25+08:00", "2026-01-01 00:30:15.25"),
+    ("updated_at", "2026-01-01T08:30+0800", "2026-01-01 00:30:00"),
+    ("updated_at", "2026-01-01 00:00:00-05", "2026-01-01 05:00:00"),
+    ("is_deleted", "TRUE", "true"),
+    ("is_deleted", "Yes", "true"),
+    ("is_deleted", "1", "true"),
+    ("is_deleted", "no", "false"),
+    ("is_deleted", "0", "false"),
+    ("is_deleted", "", "false"),
+]
+# Table, the cells before, the column, what is written, what lands.
+_PRODUCT = ("erp.products", {"product_id": "p", "name": "P", "product_line": "x", "currency": "CNY"}, "list_price")
+_RATE = ("erp.fx_rates", {"currency": "USD", "rate_on": "2026-01-01"}, "rate_to_base")
+_CLASS = (
+    "education.classes",
+    {"class_id": "c", "course": "C", "teacher_user_id": "u", "starts_on": "2026-01-01", "ends_on": "2026-01-01"},
+    "capacity",
 )
-def test_text_forms_of_the_contract(landing: Landing, column: str, written: str, value: str | None) -> None:
-    row = {
-        "user_id": "u",
-        "name": "Ann",
-        "currency": "CNY",
-        "hired_on": "1970-01-01",
-        "terminated_on": "",
-        "updated_at": "2026-01-01",
-        "is_deleted": "",
-    } | {column: written}
-    landing.put("crm/users/rows.csv", f"{','.join(row)}\n{','.join(row.values())}\n")
-    landing.ingest()
-    assert landing.rows("select reason from ingest.quarantine") == []
-    assert landing.rows(f"select cast({column} as varchar) from raw_crm.users") == [(value,)]
+NUMBERS = [
+    (_PRODUCT, "12345678901234.1234", "12345678901234.1234"),
+    (_PRODUCT, "1.50000000", "1.5000"),
+    (_PRODUCT, "-.5", "-0.5000"),
+    (_PRODUCT, "+0012", "12.0000"),
+    (_PRODUCT, "0", "0.0000"),
+    (_RATE, "7.08351234565", "7.0835123457"),
+    (_RATE, "0.00000000005", "0.0000000001"),
+    (_RATE, "12345678.123456789149", "12345678.1234567891"),
+    (_CLASS, "30", "30"),
+    (_CLASS, "30.0", "30"),
+    (_CLASS, "0", "0"),
+]
 
 
-@pytest.mark.parametrize(
-    ("column", "written", "value"),
-    [
-        ("list_price", "12345678901234.1234", "12345678901234.1234"),
-        ("list_price", "1.50000000", "1.5000"),
-        ("list_price", "-.5", "-0.5000"),
-        ("list_price", "+0012", "12.0000"),
-        ("list_price", "0", "0.0000"),
-        ("rate_to_base", "7.08351234565", "7.0835123457"),
-        ("rate_to_base", "0.00000000005", "0.0000000001"),
-        ("rate_to_base", "12345678.123456789149", "12345678.1234567891"),
-        ("capacity", "30", "30"),
-        ("capacity", "30.0", "30"),
-        ("capacity", "0", "0"),
-    ],
-)
-def test_numbers_of_the_contract(landing: Landing, column: str, written: str, value: str) -> None:
-    row = {
-        "list_price": (
-            "erp/products",
-            "product_id,name,product_line,currency,updated_at,list_price",
-            "p,P,x,CNY,2026-01-01",
-        ),
-        "rate_to_base": ("erp/fx_rates", "currency,rate_on,updated_at,rate_to_base", "USD,2026-01-01,2026-01-01"),
-        "capacity": (
-            "education/classes",
-            "class_id,course,teacher_user_id,starts_on,ends_on,updated_at,capacity",
-            "c,C,u,2026-01-01,2026-01-01,2026-01-01",
-        ),
-    }
-    folder, header, cells = row[column]
-    landing.put(f"{folder}/rows.csv", f"{header}\n{cells},{written}\n")
+def test_text_forms_of_the_contract(landing: Landing) -> None:
+    form = {"name": "Ann", "currency": "CNY", "hired_on": "1970-01-01", "terminated_on": "", "updated_at": "2026-01-01"}
+    rows = [
+        {"user_id": str(number)} | form | {"is_deleted": ""} | {column: written}
+        for number, (column, written, _) in enumerate(FORMS)
+    ]
+    landing.put("crm/users/rows.csv", "\n".join(map(",".join, [rows[0], *(row.values() for row in rows)])))
     landing.ingest()
-    assert landing.rows("select reason from ingest.quarantine") == []
-    assert landing.rows(f"select cast({column} as varchar) from raw_{folder.replace('/', '.')}") == [(value,)]
+    assert landing.rows("select value, reason from ingest.quarantine") == []
+    landed = {int(row[0]): row[1:] for row in landing.rows("select user_id, columns(*)::varchar from raw_crm.users")}
+    names = [name for name, *_ in landing.rows("describe raw_crm.users")]
+    for number, (column, written, value) in enumerate(FORMS):
+        assert landed[number][names.index(column)] == value, (column, written)
+
+
+def test_numbers_of_the_contract(landing: Landing) -> None:
+    for number, ((table, before, column), written, _) in enumerate(NUMBERS):
+        row = before | {"updated_at": "2026-01-01", column: written}
+        folder = table.replace(".", "/")
+        landing.put(f"{folder}/{number}.csv", f"{','.join(row)}\n{','.join(row.values())}\n")
+    landing.ingest()
+    assert landing.rows("select value, reason from ingest.quarantine") == []
+    for number, ((table, _, column), written, value) in enumerate(NUMBERS):
+        file = f"{table.replace('.', '/')}/{number}.csv"
+        found = landing.rows(f"select cast({column} as varchar) from raw_{table} where _file = '{file}'")
+        assert found == [(value,)], (column, written)
 
 
 @pytest.mark.parametrize(
