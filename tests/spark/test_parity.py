@@ -26,6 +26,14 @@ CASES_FOLDER = Path(__file__).parents[1] / "conformance/cases"
 MARTS = "+path:models/marts/incentives"
 # One batch each, the usual as_of, and no exchange of currencies: the company has rates of its own.
 CASES = """
+    assign-carve-out assign-after-leaving edge-role-changes-in-the-quarter edge-plan-states odd-teams-in-a-loop
+    assign-oracle-goal-attainment edge-monthly-quotas-prorated cap-coda-per-invoice edge-both-caps fine-cap-per-event-both-sides
+    condition-first-order-after-a-cancelled-one edge-operators edge-line-dimensions edge-people-and-things currency-jpy-whole-yen
+    currency-kwd-three-places flat-oca-on-invoice flat-company-day fine-amount-per-deal-returned edge-half-a-cent
+    flat-invoice-spread-over-lines floor-guarantee edge-tier-amount-walks-back edge-bound-met-to-the-cent marginal-uregina-nothing-below
+    marginal-entry-amount-once odd-bound-of-ten-decimals edge-three-factors modifier-first-year-by-tenure rebate-netsuite-marginal
+    edge-credit-note-spread-over-lines return-across-tiers edge-split-tolerance odd-three-thirds-of-the-smallest-part
+    split-three-ways-odd-cents overlay-on-top split-return-shared-alike
 """.split()
 
 
