@@ -92,7 +92,7 @@ def _csv_rows(file: Path, encoding: str) -> int:
 
 
 def _lines(file: Path, encoding: str) -> int:
-    with io.TextIOWrapper(_opened(file), encoding=encoding) as text:  # type: ignore[type-var]
+    with io.TextIOWrapper(_opened(file), encoding=encoding) as text:
         return sum(1 for line in text if line.strip())
 
 
