@@ -100,7 +100,7 @@ def _rated(lines: pl.LazyFrame, quotas: pl.LazyFrame, tiers: pl.LazyFrame) -> pl
         .agg(pl.col("tier_from").cast(pl.Float64), pl.col("rate").cast(pl.Float64))
         .collect()
     )
-    most = int(ladders["rate"].list.len().max() or 0)
+    most = max(len(rates) for rates in ladders["rate"])
     wide = ladders.select(
         "component_id",
         *[pl.col("tier_from").list.get(no, null_on_oob=True).alias(f"from_{no}") for no in range(most)],
