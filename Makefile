@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance clean
+.PHONY: setup demo build test lint app dagster conformance bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -9,6 +9,7 @@ TIMEZONE ?= Asia/Shanghai
 BASE_CURRENCY ?= CNY
 TARGET ?= duckdb
 CASES ?= tests/conformance/cases
+N ?= 1e5
 DEMO := build/demo$(if $(filter-out 1,$(SCALE)),-scale-$(SCALE))
 PY := .venv/bin/python
 
@@ -32,7 +33,7 @@ setup: .venv/.run
 	@touch $@ .venv/.run
 
 # Landed files never change, so a new simulation begins a new company.
-$(DEMO)/landing: $(wildcard demo/*.py) | .venv/.run
+$(DEMO)/landing: $(wildcard demo/*.py demo/*.yml) | .venv/.run
 	rm -rf $(DEMO) $(DEMO).new
 	$(PY) -m demo --out $(DEMO).new --seed $(SEED) --scale $(SCALE)
 	mkdir -p $(DEMO) && mv $(DEMO).new $@
@@ -64,6 +65,10 @@ dagster: .venv/.run
 
 conformance: .venv/.dev
 	@$(PY) -m tests.conformance.run '$(CASES)' --target '$(TARGET)'
+
+# Against hand-written SQL and polars, on N order lines: see benchmarks/README.md.
+bench: .venv/.dev
+	@$(PY) -m benchmarks --lines $(N)
 
 clean:
 	rm -rf build artifacts

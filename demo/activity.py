@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from demo import catalogue
-from demo.company import Company, draws
-from demo.files import MISSING, Array, Table, as_text, numbered
-from demo.trade import Trade, day_weights, employment, later, moments, office_hours, own_account, pick_days
+from demo.company import Company
+from demo.files import MISSING, Array, Table, as_text, digits, joined
+from demo.trade import Trade, day_weights, employment, later, moments, office_hours, own_account, pick_days, slump
 
 KINDS = np.array(["visit", "call", "meeting", "demo", "email"], dtype=object)
 KIND_SHARES = {True: [0.05, 0.66, 0.04, 0.04, 0.21], False: [0.30, 0.40, 0.10, 0.09, 0.11]}
@@ -20,15 +20,38 @@ def _diligence(company: Company) -> tuple[Array, Array]:
     return bounds, np.array([person.skill**0.6 for person in company.sellers])
 
 
+def _around_deals(company: Company, rng: np.random.Generator, trade: Trade) -> tuple[Array, ...]:
+    """What is done about opportunities: seller or engineer, account, opportunity, kind and day.
+
+    Those that are visited before they close have their visit; seven in ten have something else as well, half of it a
+    demonstration by an engineer.
+    """
+    first = trade.opportunities.take(np.arange(len(trade.visits)))
+    visited = np.flatnonzero(trade.visits >= 0)
+    other = rng.choice(len(first), round(0.7 * len(first)), replace=False)
+    opened = (first["created_at"][other].astype("datetime64[D]") - np.datetime64(company.first_day)).astype(int)
+    engineers = as_text(person.user_id for person in company.people if person.role == "sales_engineer")
+    by_engineer = rng.random(len(other)) < 0.5
+    owner = first["owner_user_id"]
+    return (
+        np.concatenate([owner[visited], np.where(by_engineer, rng.choice(engineers, len(other)), owner[other])]),
+        first["account_id"][np.append(visited, other)],
+        first["opportunity_id"][np.append(visited, other)],
+        np.append(as_text(["visit"] * len(visited)), np.where(by_engineer, "demo", rng.choice(KINDS[1:4], len(other)))),
+        np.append(trade.visits[visited], np.minimum(opened + rng.integers(0, 25, len(other)), company.day_count - 1)),
+    )
+
+
 def _activities(company: Company, rng: np.random.Generator, trade: Trade) -> Table:
-    """About 45 a seller and month, one in four of them in the weeks before an order of the same account."""
+    """About 45 a seller and month, one in four of them in the weeks before a repeat order of the same account."""
     bounds, diligence = _diligence(company)
     counts = rng.poisson(45 * diligence * (bounds[:, 1] - bounds[:, 0] + 1) / 30.4)
     seller = np.repeat(np.arange(len(company.sellers)), counts)
-    flat = np.sqrt(day_weights(company))
-    day = pick_days(rng, flat, bounds[seller, 0], bounds[seller, 1])
+    day = pick_days(rng, np.sqrt(day_weights(company)), bounds[seller, 0], bounds[seller, 1])
+    done = rng.random(len(seller)) < slump(company, seller, day)
+    seller, day = seller[done], day[done]
     account = own_account(company, rng, seller, day)
-    sold = np.flatnonzero((trade.seller >= 0) & (trade.day >= 0))
+    sold = np.flatnonzero((trade.seller >= 0) & (trade.day >= 0) & (trade.deal < 0))
     before = rng.choice(len(seller), len(seller) // 4, replace=False)
     order = rng.choice(sold, len(before))
     day_before = trade.day[order] - rng.integers(1, 28, len(before))
@@ -40,33 +63,11 @@ def _activities(company: Company, rng: np.random.Generator, trade: Trade) -> Tab
     kind = np.where(
         inside, rng.choice(KINDS, count, p=KIND_SHARES[True]), rng.choice(KINDS, count, p=KIND_SHARES[False])
     )
-    user = as_text(company.sellers[one].user_id for one in seller)
-    account_id = company.accounts.ids[account]
-    opportunity = as_text([None] * count)
-
-    deals = np.flatnonzero(~trade.opportunities["is_closed"].astype(bool))
-    demonstrated = rng.choice(deals, round(0.7 * len(deals)), replace=False)
-    engineers = as_text(person.user_id for person in company.people if person.role == "sales_engineer")
-    deal_days = trade.opportunities["created_at"][demonstrated].astype("datetime64[D]") - np.datetime64(
-        company.first_day
-    )
-    deal_day = np.minimum(deal_days.astype(int) + rng.integers(0, 25, len(demonstrated)), company.day_count - 1)
-    by_engineer = rng.random(len(demonstrated)) < 0.5
-    user = np.concatenate(
-        [
-            user,
-            np.where(
-                by_engineer,
-                rng.choice(engineers, len(demonstrated)),
-                trade.opportunities["owner_user_id"][demonstrated],
-            ),
-        ]
-    )
-    kind = np.concatenate(
-        [kind, np.where(by_engineer, "demo", rng.choice(KINDS[:4], len(demonstrated))).astype(object)]
-    )
-    account_id = np.concatenate([account_id, trade.opportunities["account_id"][demonstrated]])
-    opportunity = np.concatenate([opportunity, trade.opportunities["opportunity_id"][demonstrated]])
+    deal_user, deal_account, opportunity, deal_kind, deal_day = _around_deals(company, rng, trade)
+    user = np.concatenate([company.seller_ids[seller], deal_user])
+    account_id = np.concatenate([company.accounts.ids[account], deal_account])
+    opportunity = np.concatenate([as_text([None] * count), opportunity])
+    kind = np.concatenate([kind, deal_kind])
     day = np.concatenate([day, deal_day])
     order = np.argsort(day, kind="stable")
     count = len(order)
@@ -74,7 +75,7 @@ def _activities(company: Company, rng: np.random.Generator, trade: Trade) -> Tab
     return Table(
         "crm.activities",
         {
-            "activity_id": numbered("ACT", count, 6),
+            "activity_id": company.branch.numbered("ACT", count, 6),
             "kind": kind[order],
             "user_id": user[order],
             "account_id": account_id[order],
@@ -87,22 +88,28 @@ def _activities(company: Company, rng: np.random.Generator, trade: Trade) -> Tab
     )
 
 
-def _interactions(company: Company, rng: np.random.Generator) -> Table:
-    """Conversation days on WeCom, DingTalk and WhatsApp: about 38 a seller and month."""
+def _interactions(company: Company, rng: np.random.Generator, trade: Trade) -> Table:
+    """Conversation days on WeCom, DingTalk and WhatsApp: two or three in each month in which an account is talked to."""
     bounds, diligence = _diligence(company)
-    counts = rng.poisson(38 * diligence * (bounds[:, 1] - bounds[:, 0] + 1) / 30.4)
-    seller = np.repeat(np.arange(len(company.sellers)), counts)
-    day = np.sort(pick_days(rng, np.sqrt(day_weights(company)), bounds[seller, 0], bounds[seller, 1]))
-    seller = rng.permutation(seller)
-    kept = (day >= bounds[seller, 0]) & (day <= bounds[seller, 1])
-    seller, day = seller[kept], day[kept]
+    accounts = company.accounts
+    account, month = np.nonzero(trade.talked[:, 1:])
+    seller = accounts.owner[account]
+    months = (np.datetime64(company.first_day, "M") + np.arange(trade.talked.shape[1])).astype("datetime64[D]")
+    starts = (months - np.datetime64(company.first_day)).astype(int)
+    first = np.maximum.reduce([starts[month], bounds[seller, 0], accounts.created[account]])
+    last = np.minimum(starts[month + 1] - 1, bounds[seller, 1])
+    there = np.flatnonzero(first <= last)
+    times = np.repeat(there, 1 + rng.poisson(1.3 * diligence[seller[there]]))
+    day = pick_days(rng, np.sqrt(day_weights(company)), first[times], last[times])
+    order = np.argsort(day, kind="stable")
+    times, day = times[order], day[order]
     stamps = moments(company, day, office_hours(rng, len(day)))
     return Table(
         "messaging.interactions",
         {
-            "interaction_id": numbered("MSG", len(day), 6),
-            "user_id": as_text(company.sellers[one].user_id for one in seller),
-            "account_id": company.accounts.ids[own_account(company, rng, seller, day)],
+            "interaction_id": company.branch.numbered("MSG", len(day), 6),
+            "user_id": company.seller_ids[seller[times]],
+            "account_id": accounts.ids[account[times]],
             "occurred_at": stamps,
             "direction": rng.choice(np.array(["in", "out"], dtype=object), len(day)),
             "message_count": 1 + rng.poisson(5, len(day)),
@@ -123,7 +130,7 @@ def _tickets(company: Company, rng: np.random.Generator) -> Table:
     return Table(
         "service.tickets",
         {
-            "ticket_id": numbered("TK", count, 5),
+            "ticket_id": company.branch.numbered("TK", count, 5),
             "account_id": company.accounts.ids[rng.integers(0, len(company.accounts.ids), count)],
             "assignee_user_id": rng.choice(engineers, count),
             "kind": rng.choice(np.array(["installation", "repair", "calibration", "complaint"], dtype=object), count),
@@ -158,7 +165,7 @@ def _absences(company: Company, rng: np.random.Generator) -> Table:
     return Table(
         "crm.absences",
         {
-            "absence_id": numbered("ABS", len(first), 4),
+            "absence_id": company.branch.numbered("ABS", len(first), 4),
             "user_id": np.concatenate(cells["user"])[order],
             "starts_on": company.days(first),
             "ends_on": company.days(first + np.concatenate(cells["length"])[order] - 1),
@@ -177,7 +184,7 @@ def _school(company: Company, rng: np.random.Generator) -> list[Table]:
     classes = Table(
         "education.classes",
         {
-            "class_id": numbered("CL", count, 4),
+            "class_id": company.branch.numbered("CL", count, 4),
             "course": rng.choice(np.array(catalogue.COURSES, dtype=object), count),
             "teacher_user_id": rng.choice(teachers, count),
             "capacity": capacity,
@@ -210,10 +217,10 @@ def _school(company: Company, rng: np.random.Generator) -> list[Table]:
         Table(
             "education.enrolments",
             {
-                "enrolment_id": numbered("EN", len(held), 5),
+                "enrolment_id": company.branch.numbered("EN", len(held), 5),
                 "class_id": classes["class_id"][held],
-                "student_id": as_text(
-                    f"S{number:05d}" for number in rng.integers(1, round(400 * company.scale) + 2, len(held))
+                "student_id": joined(
+                    company.branch.named("S"), digits(rng.integers(1, round(400 * company.scale) + 2, len(held)), 5)
                 ),
                 "enrolled_at": enrolled,
                 "is_trial": trial,
@@ -230,10 +237,10 @@ def _school(company: Company, rng: np.random.Generator) -> list[Table]:
 
 def simulate(company: Company, trade: Trade, seed: int) -> list[Table]:
     """The raw tables of activities, conversations, service, leave and training."""
-    rng = draws(seed, "activity")
+    rng = company.branch.draws(seed, "activity")
     return [
         _activities(company, rng, trade),
-        _interactions(company, rng),
+        _interactions(company, rng, trade),
         _tickets(company, rng),
         _absences(company, rng),
         *_school(company, rng),

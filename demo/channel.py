@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from demo.company import Company, draws
-from demo.files import Array, Table, as_text, numbered
+from demo.company import Company
+from demo.files import Array, Table, as_text, digits, joined
 from demo.trade import day_weights, in_currency, later, moments, office_hours, pick_days, sums
 
 #: How often a dealer's line is of each product line, and the largest quantity of one.
 MIX = [0.01, 0.17, 0.22, 0.14, 0.46, 0.0]
 MOST = np.array([1, 4, 10, 5, 60, 1])
+_STATUS = np.array(["approved", "pending", "rejected", "withdrawn"], dtype=object)
 
 
 def _spread(company: Company, rng: np.random.Generator, each: float) -> tuple[Array, Array]:
@@ -38,7 +39,7 @@ def _orders(company: Company, rng: np.random.Generator) -> tuple[Table, Table]:
     """Sell-in, with a cancelled order in fifty, and its payments 20 to 80 days later."""
     dealers, products = company.dealers, company.products
     dealer, day = _spread(company, rng, 4.0)
-    ids = numbered("DO", len(dealer), 5)
+    ids = company.branch.numbered("DO", len(dealer), 5)
     stamps = moments(company, day, office_hours(rng, len(dealer)))
     known = later(company, stamps, rng.integers(30, 5400, len(dealer)))
     cancelled = rng.random(len(dealer)) < 0.02
@@ -54,7 +55,7 @@ def _orders(company: Company, rng: np.random.Generator) -> tuple[Table, Table]:
     lines = Table(
         "channel.dealer_order_lines",
         {
-            "dealer_order_line_id": as_text(f"{ids[o]}-{n}" for o, n in zip(order, place, strict=True)),
+            "dealer_order_line_id": joined(ids[order], place, separator="-"),
             "dealer_order_id": ids[order],
             "dealer_id": dealers.ids[dealer[order]],
             "product_id": products.ids[product],
@@ -74,7 +75,7 @@ def _orders(company: Company, rng: np.random.Generator) -> tuple[Table, Table]:
     return lines, Table(
         "channel.dealer_payments",
         {
-            "dealer_payment_id": numbered("DP", len(keep), 5),
+            "dealer_payment_id": company.branch.numbered("DP", len(keep), 5),
             "dealer_order_id": ids[keep],
             "paid_on": company.days(paid[keep]),
             "amount": sums(order, net, len(dealer))[keep],
@@ -94,10 +95,10 @@ def _sell_through(company: Company, rng: np.random.Generator) -> Table:
     return Table(
         "channel.sell_through",
         {
-            "sell_through_id": numbered("ST", len(dealer), 6),
+            "sell_through_id": company.branch.numbered("ST", len(dealer), 6),
             "dealer_id": dealers.ids[dealer],
             "product_id": products.ids[product],
-            "terminal_id": as_text(f"{dealers.ids[d]}-S{t:02d}" for d, t in zip(dealer, terminal, strict=True)),
+            "terminal_id": joined(dealers.ids[dealer], "-S", digits(terminal, 2)),
             "sold_on": company.days(day),
             "quantity": quantity * 10_000,
             "net_amount": in_currency(net, dealers.currency[dealer]),
@@ -108,34 +109,46 @@ def _sell_through(company: Company, rng: np.random.Generator) -> Table:
 
 
 def _registrations(company: Company, rng: np.random.Generator) -> Table:
-    """Claims on accounts: two in three by the account's own seller, the others by a dealer of the region."""
-    count = round(420 * company.scale)
-    account = rng.integers(0, len(company.accounts.ids), count)
-    by_dealer = rng.random(count) < 0.34
-    day = np.sort(rng.integers(0, company.day_count, count))
-    stamps = moments(company, day, office_hours(rng, count))
-    users = as_text(company.sellers[owner].user_id for owner in company.accounts.owner[account])
-    dealer = company.dealers.ids[rng.integers(0, len(company.dealers.ids), count)]
+    """Claims on accounts, one each: two in three by the account's own seller, the others by a dealer of the region.
+
+    One seller registers most of his accounts, and one dealer two in three of those as well.
+    """
+    accounts, dealers = company.accounts, company.dealers
+    claiming = company.cast.get("claims", [])
+    others = np.flatnonzero(~np.isin(accounts.owner, claiming))
+    account = rng.permutation(others)[: round(420 * company.scale)]
+    dealer = np.where(rng.random(len(account)) < 0.34, rng.integers(0, len(dealers.ids), len(account)), -1)
+    day = rng.integers(0, company.day_count, len(account))
+    status = rng.choice(_STATUS, len(account), p=[0.72, 0.1, 0.12, 0.06])
+    if claiming:
+        own = rng.permutation(np.flatnonzero(accounts.owner == claiming[0]))[:24]
+        by_both = own[: round(len(own) * company.truths.claims)]
+        first = rng.integers(40, company.day_count - 60, len(own))
+        account, dealer = (
+            np.concatenate([account, own, by_both]),
+            np.append(dealer, [-1] * len(own) + [0] * len(by_both)),
+        )
+        day = np.concatenate([day, first, first[: len(by_both)] + rng.integers(-40, 40, len(by_both))])
+        status = np.append(status, as_text(["approved"] * (len(own) + len(by_both))))
+    order = np.argsort(day, kind="stable")
+    account, dealer, day, status = account[order], dealer[order], day[order], status[order]
+    stamps = moments(company, day, office_hours(rng, len(day)))
     return Table(
         "crm.deal_registrations",
         {
-            "registration_id": numbered("REG", count, 5),
-            "account_id": company.accounts.ids[account],
-            "user_id": as_text(None if at_dealer else user for at_dealer, user in zip(by_dealer, users, strict=True)),
-            "dealer_id": as_text(one if at_dealer else None for at_dealer, one in zip(by_dealer, dealer, strict=True)),
+            "registration_id": company.branch.numbered("REG", len(day), 5),
+            "account_id": accounts.ids[account],
+            "user_id": company.seller_ids[np.where(dealer < 0, accounts.owner[account], -1)],
+            "dealer_id": np.append(dealers.ids, [None])[dealer],
             "registered_at": stamps,
             "expires_on": company.days(day + 180),
-            "status": rng.choice(
-                np.array(["approved", "pending", "rejected", "withdrawn"], dtype=object),
-                count,
-                p=[0.72, 0.1, 0.12, 0.06],
-            ),
-            "updated_at": later(company, stamps, rng.integers(3600, 400_000, count)),
+            "status": status,
+            "updated_at": later(company, stamps, rng.integers(3600, 400_000, len(day))),
         },
     )
 
 
 def simulate(company: Company, seed: int) -> list[Table]:
     """The dealers' raw tables, and who registered which account."""
-    rng = draws(seed, "channel")
+    rng = company.branch.draws(seed, "channel")
     return [*_orders(company, rng), _sell_through(company, rng), _registrations(company, rng)]

@@ -9,15 +9,35 @@ from datetime import date, timedelta
 import numpy as np
 
 from demo import catalogue
-from demo.files import Array, Table, as_days, as_text, numbered, utc
+from demo.files import Array, Table, as_days, as_text, joined, numbered, utc
+from demo.truths import POOR_TEAM, Truths
 
 LAST_DAY = date(2026, 6, 30)
 ZONE_HOURS = 8
 
 
-def draws(seed: int, part: str) -> np.random.Generator:
-    """The random numbers of one part of the simulation: another part's draws never move them."""
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, zlib.crc32(part.encode())])))
+@dataclass(frozen=True)
+class Branch:
+    """One of the branches that make up a company: the first is the head office, the others are led from there."""
+
+    number: int = 0
+
+    def draws(self, seed: int, part: str) -> np.random.Generator:
+        """The random numbers of one part of the simulation: another part's or branch's draws never move them."""
+        words = [seed, zlib.crc32(part.encode()), *([self.number] if self.number else [])]
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(words)))
+
+    def numbered(self, prefix: str, count: int, width: int) -> Array:
+        """Ids in order that no other branch has: SO000001 at the head office, SO07-000001 in branch 7."""
+        return numbered(self.named(prefix), count, width)
+
+    def named(self, prefix: str) -> str:
+        """How ids of the branch begin."""
+        return f"{prefix}{self.number:02d}-" if self.number else prefix
+
+    def team(self, team: str) -> str:
+        """The team's id: a branch has its own sales teams below those of the head office, and shares its divisions."""
+        return f"{team}-{self.number:02d}" if self.number and team not in catalogue.LEADERS else team
 
 
 def first_of_month(day: date, back: int) -> date:
@@ -46,7 +66,8 @@ class Person:
     hired_on: date
     left_on: date | None
     skill: float
-    territory: float
+    territory: float  # as the company believes, and sets quotas by
+    richness: float  # what part of that it really yields
     discount: float
     positions: list[Position]
 
@@ -111,12 +132,28 @@ class Company:
     first_day: date
     last_day: date
     scale: float
+    branch: Branch
+    truths: Truths
     people: list[Person]
     leaders: dict[str, Person]
     accounts: Accounts
     products: Products
     dealers: Dealers
     sellers: list[Person] = field(default_factory=list)
+    cast: dict[str, list[int]] = field(default_factory=dict)  # who plays a part in a truth, as indexes of sellers
+
+    @property
+    def seller_ids(self) -> Array:
+        """user_id by index of seller, and None at the end, for -1."""
+        return as_text([*(person.user_id for person in self.sellers), None])
+
+    def settled(self, role: str) -> list[Person]:
+        """Sellers of a role who were there before the first day and have neither moved nor left."""
+        return [
+            one
+            for one in self.sellers
+            if one.role == role and one.hired_on < self.first_day and one.left_on is None and len(one.positions) == 1
+        ]
 
     @property
     def day_count(self) -> int:
@@ -161,9 +198,11 @@ def _name(rng: np.random.Generator, team: str, taken: set[str]) -> str:
             return name
 
 
-def hire(seed: int, scale: float, first_day: date) -> tuple[list[Person], dict[str, Person]]:
+def hire(
+    seed: int, scale: float, first_day: date, branch: Branch, truths: Truths
+) -> tuple[list[Person], dict[str, Person]]:
     """Everyone, leaders first, and who leads each team. One in six joins while the simulation runs."""
-    rng = draws(seed, "people")
+    rng = branch.draws(seed, "people")
     taken: set[str] = set()
     people: list[Person] = []
     leaders: dict[str, Person] = {}
@@ -172,13 +211,14 @@ def hire(seed: int, scale: float, first_day: date) -> tuple[list[Person], dict[s
         days = int(rng.integers(20, 420)) if newcomer else -int(rng.integers(200, 3000))
         hired = first_day + timedelta(days=min(days, (LAST_DAY - first_day).days - 30))
         person = Person(
-            user_id=f"U{len(people) + 1:04d}",
+            user_id=f"{branch.named('U')}{len(people) + 1:04d}",
             name=_name(rng, team, taken),
             currency=catalogue.CURRENCIES.get(team, "CNY"),
             hired_on=hired,
             left_on=None,
             skill=float(rng.lognormal(-0.02, 0.20)),
             territory=float(rng.lognormal(-0.03, 0.25)),
+            richness=truths.territory if team == POOR_TEAM else 1.0,
             discount=float(rng.beta(2, 6)),
             positions=[Position(hired, None, role, team)],
         )
@@ -191,12 +231,18 @@ def hire(seed: int, scale: float, first_day: date) -> tuple[list[Person], dict[s
         for role, count in roles.items():
             for number in range(max(1, round(count * scale))):
                 join(team, role, number % 6 == 5)
+    if branch.number:
+        # Divisions are led from the head office, whose leaders are hired in the same order.
+        for number, team in enumerate(catalogue.TEAMS, start=1):
+            if team in catalogue.LEADERS:
+                leaders[team].user_id = f"U{number:04d}"
+        people = [person for person in people if person.role not in catalogue.LEADERS.values()]
     return people, leaders
 
 
-def _win_accounts(seed: int, sellers: list[Person], company_days: int) -> Accounts:
+def _win_accounts(seed: int, branch: Branch, sellers: list[Person], company_days: int) -> Accounts:
     """Thirty accounts a seller: two in three older than the simulation, the others won while it runs."""
-    rng = draws(seed, "accounts")
+    rng = branch.draws(seed, "accounts")
     each = 30
     count = len(sellers) * each
     owner = np.repeat(np.arange(len(sellers)), each)
@@ -207,26 +253,31 @@ def _win_accounts(seed: int, sellers: list[Person], company_days: int) -> Accoun
     order = np.lexsort((created, owner))
     created = created[order]
     roles = np.array([person.role for person in sellers])[owner]
-    regions = [catalogue.TEAMS[person.team][2] or "" for person in sellers]
-    region = as_text(regions[index] for index in owner)
+    regions = as_text(catalogue.TEAMS[person.team][2] or "" for person in sellers)
+    region = regions[owner]
     industry_no = rng.integers(0, len(catalogue.INDUSTRIES), count)
-    names = []
-    for place, industry, number in zip(region, industry_no, range(count), strict=True):
+    city, trade, numbered_name = rng.random(count), rng.random(count), rng.random(count) < 0.25
+    names = as_text([None] * count)
+    for place in sorted(set(regions)):
         country = place if place in catalogue.TRADES else "China"
-        city = catalogue.CITIES[place][int(rng.integers(len(catalogue.CITIES[place])))]
-        trade = catalogue.TRADES[country][int(rng.integers(len(catalogue.TRADES[country])))]
         gap = " " if country == "North America" else ""
-        firm = catalogue.FIRMS[country][int(industry)]
-        names.append(f"{city}{gap}{trade}{gap}{firm}" + (f" {number % 97}" if rng.random() < 0.25 else ""))
+        here = np.flatnonzero(region == place)
+        words = [
+            as_text(listed)[(dice[here] * len(listed)).astype(int)]
+            for listed, dice in ((catalogue.CITIES[place], city), (catalogue.TRADES[country], trade))
+        ]
+        names[here] = joined(*words, as_text(catalogue.FIRMS[country])[industry_no[here]], separator=gap)
+    repeated = np.flatnonzero(numbered_name)
+    names[repeated] = joined(names[repeated], repeated % 97, separator=" ")
     is_key = (roles == "key_account_manager") & (rng.random(count) < 0.7) | (rng.random(count) < 0.04)
     tier = np.where(is_key, "A", rng.choice(["A", "B", "B", "C", "C", "C"], count))
     return Accounts(
-        ids=numbered("A", count, 5),
-        names=as_text(names),
+        ids=branch.numbered("A", count, 5),
+        names=names,
         owner=owner,
         created=created,
         region=region,
-        industry=as_text(catalogue.INDUSTRIES[number] for number in industry_no),
+        industry=as_text(catalogue.INDUSTRIES)[industry_no],
         tier=tier.astype(object),
         is_key=is_key,
         late_days=np.round(rng.gamma(1.3, 14, count)).astype(int) - 8,
@@ -234,7 +285,7 @@ def _win_accounts(seed: int, sellers: list[Person], company_days: int) -> Accoun
 
 
 def _list_products(seed: int, first_day: date) -> Products:
-    rng = draws(seed, "products")
+    rng = Branch().draws(seed, "products")
     names, lines, prices, launched = [], [], [], []
     for line, products in catalogue.PRODUCTS.items():
         for place, (english, chinese, price) in enumerate(products):
@@ -260,8 +311,8 @@ def _list_products(seed: int, first_day: date) -> Products:
     )
 
 
-def _sign_dealers(seed: int, scale: float, people: list[Person], company_days: int) -> Dealers:
-    rng = draws(seed, "dealers")
+def _sign_dealers(seed: int, scale: float, branch: Branch, people: list[Person], company_days: int) -> Dealers:
+    rng = branch.draws(seed, "dealers")
     count = max(7, round(45 * scale))
     overseas = max(1, round(count / 9))
     region = np.array(["East China", "South China", "North China", "West China"])[rng.integers(0, 4, count)].astype(
@@ -291,7 +342,7 @@ def _sign_dealers(seed: int, scale: float, people: list[Person], company_days: i
     left = np.full(count, company_days + 1)
     left[1 : max(2, count // 22)] = company_days * 2 // 3
     return Dealers(
-        ids=numbered("D", count, 3),
+        ids=branch.numbered("D", count, 3),
         names=as_text(names),
         tier=np.where(weight > 1.25, "gold", np.where(weight > 0.75, "silver", "bronze")).astype(object),
         region=region,
@@ -303,23 +354,39 @@ def _sign_dealers(seed: int, scale: float, people: list[Person], company_days: i
     )
 
 
-def found(seed: int, scale: float, months: int) -> Company:
-    """The company on its last day, with `months` months behind it."""
+def found(seed: int, scale: float, months: int, branch: Branch, truths: Truths) -> Company:
+    """A branch of the company on its last day, with `months` months behind it."""
     first_day = first_of_month(LAST_DAY, months - 1)
-    people, leaders = hire(seed, scale, first_day)
+    people, leaders = hire(seed, scale, first_day, branch, truths)
     sellers = [person for person in people if person.role in catalogue.SELLING]
     days = (LAST_DAY - first_day).days + 1
-    return Company(
+    company = Company(
         first_day=first_day,
         last_day=LAST_DAY,
         scale=scale,
+        branch=branch,
+        truths=truths,
         people=people,
         leaders=leaders,
-        accounts=_win_accounts(seed, sellers, days),
+        accounts=_win_accounts(seed, branch, sellers, days),
         products=_list_products(seed, first_day),
-        dealers=_sign_dealers(seed, scale, people, days),
+        dealers=_sign_dealers(seed, scale, branch, people, days),
         sellers=sellers,
     )
+    if not branch.number:
+        _cast(company)
+    return company
+
+
+def _cast(company: Company) -> None:
+    """Who plays a part in a truth: two field sellers of the first team and four of the second, fewer in a small company."""
+    number = {person.user_id: index for index, person in enumerate(company.sellers)}
+    field_sales = company.settled("field_sales")
+    first, second = (
+        [number[one.user_id] for one in field_sales if one.team == team] or [number[field_sales[0].user_id]]
+        for team in ("T11", "T12")
+    )
+    company.cast = {"splits": first[-1:], "claims": first[-2:-1] or first, "slump": second[-4:]}
 
 
 def move(person: Person, on: date, role: str, team: str) -> None:
@@ -335,12 +402,30 @@ def leave(person: Person, on: date) -> None:
 
 
 def manager_of(company: Company, person: Person, position: Position) -> str | None:
-    """Who a person reports to in a position: the team's leader, or the leader of the team above."""
+    """Who a person reports to in a position: the team's leader, or the leader of the division above."""
     leader = company.leaders[position.team]
     if leader is not person:
         return leader.user_id
     parent = catalogue.TEAMS[position.team][1]
     return company.leaders[parent].user_id if parent else None
+
+
+def _teams(company: Company) -> Table:
+    """The teams: at the head office all of them, of a branch its own sales teams, each below the head office's."""
+    branch = company.branch
+    teams = [team for team in catalogue.TEAMS if not branch.number or team not in catalogue.LEADERS]
+    suffix = f" {branch.number:02d}" if branch.number else ""
+    return Table(
+        "crm.teams",
+        {
+            "team_id": as_text(branch.team(team) for team in teams),
+            "name": as_text(catalogue.TEAMS[team][0] + suffix for team in teams),
+            "parent_team_id": as_text(team if branch.number else catalogue.TEAMS[team][1] for team in teams),
+            "leader_user_id": as_text(company.leaders[team].user_id for team in teams),
+            "region": as_text(catalogue.TEAMS[team][2] for team in teams),
+            "updated_at": np.full(len(teams), utc(company.first_day - timedelta(days=1))),
+        },
+    )
 
 
 def tables(company: Company) -> list[Table]:
@@ -379,23 +464,13 @@ def tables(company: Company) -> list[Table]:
                 "valid_from": as_days(position.valid_from for _, position in spans),
                 "valid_to": as_days(position.valid_to for _, position in spans),
                 "role": as_text(position.role for _, position in spans),
-                "team_id": as_text(position.team for _, position in spans),
+                "team_id": as_text(company.branch.team(position.team) for _, position in spans),
                 "manager_id": as_text(manager_of(company, person, position) for person, position in spans),
                 "region": as_text(catalogue.TEAMS[position.team][2] for _, position in spans),
                 "updated_at": known(as_days(position.valid_to or position.valid_from for _, position in spans)),
             },
         ),
-        Table(
-            "crm.teams",
-            {
-                "team_id": as_text(catalogue.TEAMS),
-                "name": as_text(name for name, _, _ in catalogue.TEAMS.values()),
-                "parent_team_id": as_text(parent for _, parent, _ in catalogue.TEAMS.values()),
-                "leader_user_id": as_text(company.leaders[team].user_id for team in catalogue.TEAMS),
-                "region": as_text(region for _, _, region in catalogue.TEAMS.values()),
-                "updated_at": np.full(len(catalogue.TEAMS), started),
-            },
-        ),
+        _teams(company),
         Table(
             "crm.accounts",
             {
@@ -404,7 +479,7 @@ def tables(company: Company) -> list[Table]:
                 "industry": accounts.industry,
                 "tier": accounts.tier,
                 "region": accounts.region,
-                "owner_user_id": as_text(company.sellers[owner].user_id for owner in accounts.owner),
+                "owner_user_id": company.seller_ids[accounts.owner],
                 "is_key_account": accounts.is_key,
                 "created_at": account_days.astype("datetime64[s]") + np.timedelta64(2, "h"),
                 "updated_at": known(account_days),
@@ -421,7 +496,9 @@ def tables(company: Company) -> list[Table]:
                 "standard_cost": products.cost,
                 "currency": as_text(["CNY"] * len(products.ids)),
                 "launched_on": company.days(products.launched),
-                "updated_at": known(company.days(products.launched)),
+                "updated_at": known(
+                    company.days(np.where(products.launched < company.day_count, products.launched, 0))
+                ),
             },
         ),
         Table(

@@ -1,20 +1,25 @@
 """Columns of numbers become landing files: the same rows always give the same bytes.
 
 A table is a set of numpy columns. Money is held in hundredths, decimals in ten-thousandths and rates in units of
-1e-10, all as 64-bit integers, so that no amount ever passes through a float. DuckDB writes the files on one thread:
-CSV, gzipped JSON lines (whose archive carries no time) and Parquet.
+1e-10, all as 64-bit integers, so that no amount ever passes through a float. Arrow takes them over as decimals and
+writes Parquet; DuckDB writes CSV and gzipped JSON lines (whose archive carries no time) on one thread.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import yaml
 from numpy.typing import NDArray
 
@@ -28,6 +33,9 @@ UNITS = {"money": 100, "decimal": 10_000, "rate": 10_000_000_000, "int": 1}
 CONTRACT: Mapping[str, Mapping[str, Any]] = yaml.safe_load(
     (Path(__file__).resolve().parents[1] / "orchestration/ingest/contract/raw.yml").read_text(encoding="utf-8")
 )
+
+#: Text columns whose values repeat little: a dictionary of them in a Parquet file would only be in the way.
+_UNLIKE = re.compile(r"^(?!product|team|user|dealer_id).*_id$|^name$")
 
 #: How each source delivers: the format, and how often it cuts a file ("once": a single export).
 DELIVERED = {
@@ -59,6 +67,10 @@ DELIVERED = {
 }
 
 
+#: Tables of which the source says what it sent: rows and amount by day (landing/<source>/_control).
+CONTROLLED = {"erp.invoices": ("invoiced_on", "net_amount"), "channel.dealer_payments": ("paid_on", "amount")}
+
+
 def as_days(days: Iterable[date | None]) -> Array:
     """Dates as datetime64[D]; None is NaT."""
     return np.array(
@@ -74,9 +86,21 @@ def as_text(values: Iterable[str | None]) -> Array:
     return out
 
 
+def joined(*parts: Any, separator: str = "") -> Array:
+    """Texts put together row by row; a part that is not an array is the same in each row."""
+    columns = [pa.array(part).cast(pa.string()) if isinstance(part, np.ndarray) else part for part in parts]
+    return np.asarray(pc.binary_join_element_wise(*columns, separator).to_numpy(zero_copy_only=False))
+
+
+def digits(numbers: Array, width: int) -> Array:
+    """Numbers as text, with zeros in front up to a width."""
+    text = pa.array(numbers).cast(pa.string())
+    return np.asarray(pc.utf8_lpad(text, width, "0").to_numpy(zero_copy_only=False))
+
+
 def numbered(prefix: str, count: int, width: int, start: int = 1) -> Array:
     """`count` ids in order: numbered("SO", 2, 4) is SO0001, SO0002."""
-    return as_text(f"{prefix}{number:0{width}d}" for number in range(start, start + count))
+    return joined(prefix, digits(np.arange(start, start + count), width))
 
 
 @dataclass
@@ -98,7 +122,7 @@ class Table:
 
     def append(self, other: Table) -> None:
         """Adds the rows of a table with the same columns."""
-        self.columns = {column: np.concatenate([values, other[column]]) for column, values in self.columns.items()}
+        self.columns = stacked([self, other]).columns
 
     def add(self, **cells: Any) -> None:
         """Adds one row; every column must be given, in the column's units."""
@@ -111,8 +135,14 @@ class Table:
 
     def where(self, column: str, wanted: Iterable[Any]) -> Array:
         """The indexes of rows whose cell is one of those wanted."""
-        chosen = set(wanted)
-        return np.flatnonzero(np.fromiter((cell in chosen for cell in self[column]), dtype=bool, count=len(self)))
+        chosen = pa.array(list(wanted), pa.string())
+        return np.flatnonzero(pc.is_in(pa.array(self[column], pa.string()), value_set=chosen))
+
+
+def stacked(tables: Sequence[Table]) -> Table:
+    """The rows of tables with the same columns, one below the other."""
+    columns = {column: np.concatenate([table[column] for table in tables]) for column in tables[0].columns}
+    return Table(tables[0].name, columns)
 
 
 @dataclass
@@ -146,60 +176,86 @@ class Landing:
         self.rows[table] = self.rows.get(table, 0) + rows
         self.files[table] = self.files.get(table, 0) + 1
 
+    def add(self, other: Landing) -> None:
+        """Counts what somebody else wrote into the folder."""
+        for mine, theirs in ((self.rows, other.rows), (self.files, other.files)):
+            for table, count in theirs.items():
+                mine[table] = mine.get(table, 0) + count
+
     def write_text(self, table: str, file_name: str, rows: Sequence[Mapping[str, str]]) -> Path:
         """Writes rows of text as CSV, cell by cell as given; the columns are those of the first row."""
         path = self.path(table, file_name)
-        lines = [list(rows[0]), *([row[column] for column in rows[0]] for row in rows)]
-        path.write_text("".join(",".join(map(_quoted, line)) + "\n" for line in lines), encoding="utf-8", newline="")
+        write_csv(path, rows)
         self.count(table, len(rows))
         return path
+
+
+def write_csv(path: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """Writes cells as they are; the columns are those of the first row."""
+    lines = [list(rows[0]), *([row[column] for column in rows[0]] for row in rows)]
+    path.write_text("".join(",".join(map(_quoted, line)) + "\n" for line in lines), encoding="utf-8", newline="")
 
 
 def _quoted(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(mark in cell for mark in ',"\n\r') else cell
 
 
-def _cell(column: str, kind: str, file_format: str) -> str:
-    """The SQL of a column in a file of that format: text in CSV and JSON, typed in Parquet."""
+def _decimals(units: Array, digits_after: int) -> pa.Array:
+    """64-bit units as decimals of eighteen digits: the same bits, widened to what Arrow holds."""
+    wide = np.empty((len(units), 2), dtype=np.int64)
+    wide[:, 0], wide[:, 1] = units, units >> 63
+    missing = units == MISSING
+    there = pa.py_buffer(np.packbits(~missing, bitorder="little")) if missing.any() else None
+    return pa.Array.from_buffers(pa.decimal128(18, digits_after), len(units), [there, pa.py_buffer(wide)])
+
+
+def _arrow(values: Array, kind: str) -> pa.Array:
+    """A column as the contract types it."""
     if kind in ("money", "decimal", "rate"):
-        unit = UNITS[kind]
-        digits = len(str(unit)) - 1
-        return (
-            f"cast(nullif({column}, {MISSING}) * cast('{'0.' + '0' * (digits - 1) + '1'}' as decimal({digits + 1},"
-            f" {digits})) as decimal(28, {digits})) as {column}"
-        )
+        return _decimals(np.ascontiguousarray(values, dtype=np.int64), len(str(UNITS[kind])) - 1)
     if kind == "date":
-        return f"cast({column} as date) as {column}"
+        return pa.array(values.astype("datetime64[D]"))
     if kind == "timestamp":
-        if file_format == "parquet":
-            return f"cast({column} as timestamp) as {column}"
-        return f"strftime({column}, '%Y-%m-%dT%H:%M:%SZ') as {column}"
+        return pa.array(values.astype("datetime64[us]"))
     if kind == "int":
-        return f"nullif({column}, {MISSING}) as {column}"
-    return column if kind == "bool" else f"nullif(cast({column} as varchar), '') as {column}"
+        return pa.array(values.astype(np.int64), mask=values == MISSING)
+    if kind == "bool":
+        return pa.array(values.astype(bool))
+    return pa.array(values.astype(object), pa.string())
 
 
-def _labels(updated_at: Array, every: str) -> Array:
-    """The label of the file that each row comes in: its month, its quarter, or none."""
+def typed(table: Table) -> pa.Table:
+    """The rows of a table in the columns, order and types of the contract, is_deleted last where there is one."""
+    kinds = {column: kind.rstrip("!") for column, kind in CONTRACT[table.name]["columns"].items()}
+    if "is_deleted" in table.columns:
+        kinds["is_deleted"] = "bool"
+    return pa.table({column: _arrow(table[column], kind) for column, kind in kinds.items()})
+
+
+def _cuts(updated_at: Array, every: str) -> tuple[Array, list[tuple[str, int, int]]]:
+    """The order in which rows come when they are cut by month or quarter, and each file's label and bounds in it."""
     months = updated_at.astype("datetime64[M]")
-    if every == "month":
-        return as_text(str(month) for month in months)
-    years, month_numbers = months.astype(int) // 12 + 1970, months.astype(int) % 12
-    return as_text(f"{year}q{month // 3 + 1}" for year, month in zip(years, month_numbers, strict=True))
-
-
-def _stageable(values: Array) -> Array:
-    """A column as DuckDB takes it: moments in seconds, missing texts empty (it guesses a type by the first cells)."""
-    if values.dtype.kind == "M":
-        return values.astype("datetime64[s]")
-    return as_text(cell or "" for cell in values) if values.dtype.kind in "OU" else values
+    label_no = months.astype(int) if every == "month" else months.astype(int) // 3
+    order = np.argsort(label_no, kind="stable")
+    held, starts = np.unique(label_no[order], return_index=True)
+    ends = [*starts[1:], len(order)]
+    labels = [
+        str(np.datetime64(int(one), "M")) if every == "month" else f"{int(one) // 4 + 1970}q{int(one) % 4 + 1}"
+        for one in held
+    ]
+    return order, list(zip(labels, map(int, starts), map(int, ends), strict=True))
 
 
 class Writer:
-    """Writes tables into a landing folder, on one thread and in the order of the rows."""
+    """Writes tables into a landing folder, on one thread and in the order of the rows.
 
-    def __init__(self, landing: Landing) -> None:
+    `part`: which part of a company that is delivered in parts; its large tables are then one Parquet file each.
+    """
+
+    def __init__(self, landing: Landing, part: int | None = None) -> None:
         self.landing = landing
+        self.part = part
+        self._sent: dict[str, list[Table]] = {}
         self._connection = duckdb.connect()
         self._connection.execute("set threads = 1")
 
@@ -211,46 +267,69 @@ class Writer:
         """Writes a table in its own format, cut into files by updated_at as its source delivers them."""
         file_format, every = DELIVERED[table.name]
         stem = table.name.partition(".")[2]
+        self._sent.setdefault(table.name, []).append(table)
         if every == "once":
-            self._write(table, stem, file_format)
-            return
-        labels = _labels(table["updated_at"], every)
-        self._stage(table, labels)
-        for label in sorted(set(labels)):
-            self._copy(table, f"{stem}_{label}", file_format, f"where _label = '{label}'")
+            self._copy(table.name, stem, file_format, typed(table))
+        elif self.part is not None:
+            self._copy(table.name, f"{stem}_part-{self.part:03d}", "parquet", typed(table))
+        else:
+            order, files = _cuts(table["updated_at"], every)
+            rows = typed(table.take(order))
+            for label, start, end in files:
+                self._copy(table.name, f"{stem}_{label}", file_format, rows.slice(start, end - start))
 
     def deliver(self, delivery: Delivery) -> None:
         """Writes a file of its own: CSV, or the table's format for rows that are a table."""
         if isinstance(delivery.rows, Table):
-            self._write(delivery.rows, delivery.stem, DELIVERED[delivery.table][0])
+            self._sent.setdefault(delivery.table, []).append(delivery.rows)
+            self._copy(delivery.table, delivery.stem, DELIVERED[delivery.table][0], typed(delivery.rows))
         else:
             self.landing.write_text(delivery.table, f"{delivery.stem}.csv", delivery.rows)
 
-    def _write(self, table: Table, stem: str, file_format: str) -> None:
-        self._stage(table, as_text([""] * len(table)))
-        self._copy(table, stem, file_format, "")
+    def control(self) -> None:
+        """Writes the control totals of what was written so far: every version counts, whatever becomes of it."""
+        for name, (day, amount) in CONTROLLED.items():
+            sent = stacked([Table(name, {one: table[one] for one in (day, amount)}) for table in self._sent[name]])
+            days, place, rows = np.unique(sent[day], return_inverse=True, return_counts=True)
+            amounts = np.zeros(len(days), dtype=np.int64)
+            np.add.at(amounts, place, sent[amount])
+            source, _, table = name.partition(".")
+            suffix = "" if self.part is None else f"_part-{self.part:03d}"
+            cells = [
+                {"table": table, "day": str(one), "rows": str(count), "amount": str(Decimal(int(cents)).scaleb(-2))}
+                for one, count, cents in zip(days, rows, amounts, strict=True)
+            ]
+            write_csv(self.landing.path(f"{source}._control", f"{table}{suffix}.csv"), cells)
 
-    def _stage(self, table: Table, labels: Array) -> None:
-        staged = {  # noqa: F841 - DuckDB finds it by its name
-            column: _stageable(values) for column, values in {**table.columns, "_label": labels}.items()
-        }
-        self._connection.execute("create or replace temp table held as from staged")
+    def _copy(self, name: str, stem: str, file_format: str, rows: pa.Table) -> None:
+        path = self.landing.path(name, f"{stem}.{file_format}")
+        if file_format == "parquet":
+            write_parquet(rows, path)
+        else:
+            cells = ", ".join(
+                f"strftime({one.name}, '%Y-%m-%dT%H:%M:%SZ') as {one.name}"
+                if pa.types.is_timestamp(one.type)
+                else one.name
+                for one in rows.schema
+            )
+            options = {"csv": "format csv, header", "jsonl.gz": "format json, compression gzip"}[file_format]
+            target = str(path).replace("'", "''")
+            self._connection.execute(f"copy (select {cells} from rows) to '{target}' ({options})")
+        self.landing.count(name, len(rows))
 
-    def _copy(self, table: Table, stem: str, file_format: str, condition: str) -> None:
-        kinds = {column: kind.rstrip("!") for column, kind in CONTRACT[table.name]["columns"].items()}
-        if "is_deleted" in table.columns:
-            kinds["is_deleted"] = "bool"
-        cells = ", ".join(_cell(column, kind, file_format) for column, kind in kinds.items())
-        path = self.landing.path(table.name, f"{stem}.{file_format}")
-        options = {
-            "csv": "format csv, header",
-            "jsonl.gz": "format json, compression gzip",
-            "parquet": "format parquet, compression zstd",
-        }[file_format]
-        written = self._connection.execute(
-            f"copy (select {cells} from held {condition}) to '{str(path).replace(chr(39), chr(39) * 2)}' ({options})"
-        ).fetchone()
-        self.landing.count(table.name, int(written[0]) if written else 0)
+
+def write_parquet(rows: pa.Table, path: Path) -> None:
+    """Writes Parquet that readers can take in parallel: groups of 122,880 rows, decimals as integers."""
+    repeating = [one.name for one in rows.schema if pa.types.is_string(one.type) and not _UNLIKE.match(one.name)]
+    pq.write_table(
+        rows,
+        path,
+        row_group_size=122_880,
+        compression="zstd",
+        use_dictionary=repeating,
+        store_decimal_as_integer=True,
+        store_schema=False,
+    )
 
 
 def utc(day: date, hour: int = 12) -> np.datetime64:

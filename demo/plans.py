@@ -5,7 +5,7 @@ The plans themselves are data of the project, seeds/plans/*.csv; they name roles
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 import numpy as np
@@ -70,7 +70,10 @@ def _dealer_worth(company: Company, sell_in: Table) -> Array:
 
 
 def quotas(company: Company, trade: Trade, sell_in: Table) -> list[Row]:
-    """A quarterly revenue quota of each seller, its team's sum in each currency, and a sell-in quota of each dealer."""
+    """A quarterly revenue quota of each seller, the sum of them for the team, and a sell-in quota of each dealer.
+
+    A branch's sums are quotas of its own team, and once more of the head office's team above: see `added_up`.
+    """
     worth, weights = _expected(company, trade)
     dealer_worth = _dealer_worth(company, sell_in)
     rows: list[Row] = []
@@ -99,12 +102,23 @@ def quotas(company: Company, trade: Trade, sell_in: Table) -> list[Row]:
                 add("payee", person.user_id, "revenue_booked", start, quota)
                 by_team[person.team] = by_team.get(person.team, 0) + quota
         for team, total in by_team.items():
-            add("team", team, "revenue_booked", start, total)
+            for subject in dict.fromkeys((company.branch.team(team), team)):
+                add("team", subject, "revenue_booked", start, total)
         for number, dealer in enumerate(dealers.ids):
             if dealers.onboarded[number] < days.stop and dealers.left[number] >= days.start:
                 quota = _rounded(dealer_worth[number] * weight * STRETCH, str(dealers.currency[number]))
                 add("dealer", dealer, "dealer_sell_in", start, quota)
     return rows
+
+
+def added_up(rows: Iterable[Row]) -> list[Row]:
+    """The quotas of all branches: rows of one team and period become their sum."""
+    merged: dict[tuple[str, ...], Row] = {}
+    for row in rows:
+        key = tuple(cell for column, cell in row.items() if column != "quota")
+        known = merged.get(key)
+        merged[key] = row if known is None else row | {"quota": str(int(known["quota"]) + int(row["quota"]))}
+    return list(merged.values())
 
 
 def personal_assignments(company: Company) -> list[Row]:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from demo import catalogue
-from demo.company import ZONE_HOURS, Company, Person, draws
-from demo.files import MISSING, Array, Table, as_text, numbered, utc
+from demo import catalogue, truths
+from demo.company import ZONE_HOURS, Company, Person
+from demo.files import MISSING, Array, Table, as_text, joined, utc
 
 #: What a month sells, 1 on average: the Spring Festival is quiet and quarters end busily.
 MONTH_WEIGHTS = np.array([0.86, 0.66, 1.16, 0.94, 0.98, 1.24, 0.84, 0.90, 1.18, 0.88, 1.04, 1.36])
@@ -38,6 +38,9 @@ class Trade:
     account: Array
     day: Array
     value: Array  # hundredths of CNY
+    deal: Array  # the opportunity's index, or -1
+    visits: Array  # day number on which each opportunity is visited, or -1
+    talked: Array  # account by month, from the month before the first: whether somebody talks to the account in it
 
     def tables(self) -> list[Table]:
         """All raw tables of this part."""
@@ -136,20 +139,51 @@ class _Pipeline:
     close: Array
     closed: Array
     won: Array
+    visited: Array  # day of the visit before it closes, or -1
+
+
+def _bounds(company: Company) -> Array:
+    """First and last day number of each seller."""
+    return np.array([employment(company, person) for person in company.sellers])
+
+
+def month_no(company: Company, days: Array) -> Array:
+    """Months since the first one, by day number."""
+    return np.asarray((company.days(days).astype("datetime64[M]") - np.datetime64(company.first_day, "M")).astype(int))
+
+
+def slump(company: Company, seller: Array, day: Array) -> Array:
+    """What part of a seller's usual work is done: all of it, but for those who slide into the slump in three weeks."""
+    name = truths.NAMES["slump"]
+    weeks = (day - company.day_no(truths.since(name))) // 7 + 1
+    slides = np.isin(seller, company.cast.get("slump", [])) & (weeks > 0)
+    return np.asarray(np.where(slides, 1 - (1 - company.truths.slump) * np.minimum(weeks, 3) / 3, 1.0))
+
+
+def _lifted(company: Company, seller: Array, account: Array, day: Array, talked: Array) -> Array:
+    """How likely a seller's repeat order comes about, 1 at most: conversations, the region's policy, the slump."""
+    planted = company.truths
+    regions = np.array([catalogue.TEAMS[person.team][2] == truths.POLICY["region"] for person in company.sellers])
+    reached = regions[seller] & (day >= company.day_no(truths.since(truths.NAMES["policy"])))
+    chance = np.where(talked[account, month_no(company, day)], 1, 1 / planted.conversations)
+    return np.asarray(chance * np.where(reached, 1, 1 / planted.policy) * slump(company, seller, day))
 
 
 def _open_pipeline(company: Company, rng: np.random.Generator, weights: Array) -> _Pipeline:
-    """Opportunities by seller and territory; skill wins them, and quarter ends close them."""
-    bounds = np.array([employment(company, person) for person in company.sellers])
+    """Opportunities by seller and territory; skill and visits win them, and quarter ends close them."""
+    bounds = _bounds(company)
     selling = np.array([catalogue.SELLING[person.role][0] for person in company.sellers])
     territory = np.array([person.territory for person in company.sellers])
     skill = np.array([person.skill for person in company.sellers])
     months = (bounds[:, 1] - bounds[:, 0] + 1) / 30.4
-    counts = rng.poisson(5.4 * months * selling * np.sqrt(territory))
+    richness = np.array([person.richness for person in company.sellers])
+    counts = rng.poisson(5.4 * months * selling * np.sqrt(territory) * richness)
     seller = np.repeat(np.arange(len(company.sellers)), counts)
     created = pick_days(rng, weights, bounds[seller, 0], bounds[seller, 1])
     close = created + np.maximum(4, rng.lognormal(3.9, 0.55, len(seller)).astype(int))
-    won = rng.random(len(seller)) < np.clip(0.34 * skill[seller] ** 1.2, 0.12, 0.72)
+    visited = rng.random(len(seller)) < 0.5
+    chance = np.clip(0.34 * skill[seller] ** 1.2, 0.15, 0.8) + company.truths.visits * np.where(visited, 0.5, -0.5)
+    won = rng.random(len(seller)) < chance
     days = company.days(close)
     quarter_end = (
         ((days.astype("datetime64[M]").astype(int) // 3 + 1) * 3).astype("datetime64[M]").astype("datetime64[D]")
@@ -160,6 +194,8 @@ def _open_pipeline(company: Company, rng: np.random.Generator, weights: Array) -
     gone = close > bounds[seller, 1]
     left_company = gone & (bounds[seller, 1] < company.day_count - 1)
     close = np.where(left_company, bounds[seller, 1], close)
+    until = np.minimum(np.maximum(close - 1, created), bounds[seller, 1])
+    day = created + ((until - created + 1) * rng.random(len(seller))).astype(int)
     return _Pipeline(
         seller=seller,
         account=own_account(company, rng, seller, created),
@@ -167,14 +203,20 @@ def _open_pipeline(company: Company, rng: np.random.Generator, weights: Array) -
         close=close,
         closed=~gone | left_company,
         won=won & ~gone,
+        visited=np.where(visited, day, -1),
     )
 
 
-def _take_orders(company: Company, rng: np.random.Generator, weights: Array, pipeline: _Pipeline) -> _Orders:
+def _take_orders(
+    company: Company, rng: np.random.Generator, weights: Array, pipeline: _Pipeline, talked: Array
+) -> _Orders:
     """Orders of won opportunities, repeat orders, orders that nobody sold, and an old order of each older account."""
     from_pipeline = np.flatnonzero(pipeline.won & (rng.random(len(pipeline.won)) < 0.97))
+    splitting = np.isin(pipeline.seller[from_pipeline], company.cast.get("splits", []))
+    twice = from_pipeline[splitting & (rng.random(len(from_pipeline)) < company.truths.splits)]
+    from_pipeline = np.concatenate([from_pipeline, twice])
     ordered = np.minimum(pipeline.close[from_pipeline] + rng.integers(0, 3, len(from_pipeline)), company.day_count - 1)
-    bounds = np.array([employment(company, person) for person in company.sellers])
+    bounds = _bounds(company)
     seller = pipeline.seller[from_pipeline]
     won = _Orders(
         seller,
@@ -185,13 +227,18 @@ def _take_orders(company: Company, rng: np.random.Generator, weights: Array, pip
     )
     volume = round(24_200 * company.scale * company.day_count / 546)
     people = company.sellers
-    share = np.array([catalogue.SELLING[one.role][0] * one.territory * one.skill for one in people])
+    share = np.array([catalogue.SELLING[one.role][0] * one.territory * one.richness * one.skill for one in people])
     share *= bounds[:, 1] - bounds[:, 0] + 1
     unsold = round(volume * 0.06)
     count = max(0, volume - len(seller) - unsold)
-    seller = rng.choice(len(people), count, p=share / share.sum())
+    # More than are needed are thought of; those that come about are independent of each other.
+    thought_of = int(count * company.truths.conversations * company.truths.policy * 1.1) + 100
+    seller = np.searchsorted(np.cumsum(share / share.sum())[:-1], rng.random(thought_of), side="right")
     day = pick_days(rng, weights, bounds[seller, 0], bounds[seller, 1])
-    repeat = _Orders(seller, own_account(company, rng, seller, day), day, office_hours(rng, count), np.full(count, -1))
+    account = own_account(company, rng, seller, day)
+    came = np.flatnonzero(rng.random(thought_of) < _lifted(company, seller, account, day, talked))[:count]
+    count = len(came)
+    repeat = _Orders(seller[came], account[came], day[came], office_hours(rng, count), np.full(count, -1))
     day = pick_days(rng, weights, np.zeros(unsold, int), np.full(unsold, company.day_count - 1))
     any_seller = rng.choice(len(people), unsold)
     online = _Orders(
@@ -219,7 +266,9 @@ def _fill_lines(
     """The order that each line belongs to, and the lines' product, quantity, net amount and cost in its currency."""
     products, has_deal = company.products, orders.opportunity >= 0
     count = np.where(has_deal, 2 + rng.poisson(1.4, len(has_deal)), 1 + rng.poisson(1.36, len(has_deal)))
-    count[orders.day < 0] = 1
+    of_deal = np.bincount(orders.opportunity[has_deal], minlength=1)
+    split = has_deal & (of_deal[np.where(has_deal, orders.opportunity, 0)] > 1)
+    count[split | (orders.day < 0)] = 1
     order = np.repeat(np.arange(len(count)), count)
     dice = rng.random(len(order))
     line_no = np.where(
@@ -227,10 +276,14 @@ def _fill_lines(
         np.searchsorted(np.cumsum(MIX[True])[:-1], dice, side="right"),
         np.searchsorted(np.cumsum(MIX[False])[:-1], dice, side="right"),
     )
+    stopped = orders.day[order] >= company.day_no(truths.since(truths.NAMES["product_line"]))
+    stopped &= (line_no == truths.STOPPED_LINE) & (rng.random(len(order)) >= company.truths.product_line)
+    line_no[stopped | (split[order] & (line_no == 0))] = 1
     product = line_no * 10 + (10 * rng.random(len(order)) ** 1.3).astype(int)
     product = np.where(products.launched[product] > orders.day[order], line_no * 10, product)
     quantity = 1 + (MOST[line_no] * rng.random(len(order)) ** 1.8).astype(int)
     quantity = np.minimum(quantity, MOST[line_no])
+    quantity = np.where(split[order], np.clip(truths.LIMIT // products.price[product], 1, quantity), quantity)
     habit = np.array([*(person.discount for person in company.sellers), 0.1])[orders.seller]
     discount = np.clip(rng.beta(1.6, 9, len(order)) * (0.45 + 2.2 * habit[order]), 0, 0.52)
     per_mille = 1000 - (discount * 1000).astype(int)
@@ -274,7 +327,7 @@ def _bill(company: Company, rng: np.random.Generator, orders: Table, seen: Array
     invoices = Table(
         "erp.invoices",
         {
-            "invoice_id": numbered("INV", len(index), 6),
+            "invoice_id": company.branch.numbered("INV", len(index), 6),
             "order_id": orders["order_id"][index],
             "invoiced_on": company.days(invoiced),
             "due_on": company.days(invoiced + terms),
@@ -297,7 +350,7 @@ def _bill(company: Company, rng: np.random.Generator, orders: Table, seen: Array
     return invoices, Table(
         "erp.payments",
         {
-            "payment_id": numbered("PAY", len(keep), 6),
+            "payment_id": company.branch.numbered("PAY", len(keep), 6),
             "invoice_id": invoices["invoice_id"][rows[keep]],
             "paid_on": company.days(day_paid[keep]),
             "amount": amount[keep],
@@ -332,7 +385,7 @@ def _record_pipeline(company: Company, rng: np.random.Generator, pipeline: _Pipe
                      currency: Array) -> Table:  # fmt: skip
     """Each opportunity as it was opened and, where it is closed, once more as it was closed."""
     count, products = len(pipeline.seller), company.products
-    line = as_text(products.line[(rng.choice(6, count, p=MIX[True]) * 10)])
+    line = products.line[rng.choice(6, count, p=MIX[True]) * 10]
     created = moments(company, pipeline.created, office_hours(rng, count))
     closed = np.maximum(moments(company, pipeline.close, office_hours(rng, count)), created + np.timedelta64(1, "h"))
     expected = company.days(pipeline.close + rng.integers(-12, 20, count))
@@ -341,10 +394,10 @@ def _record_pipeline(company: Company, rng: np.random.Generator, pipeline: _Pipe
     first = Table(
         "crm.opportunities",
         {
-            "opportunity_id": numbered("OPP", count, 6),
+            "opportunity_id": company.branch.numbered("OPP", count, 6),
             "account_id": company.accounts.ids[pipeline.account],
-            "owner_user_id": as_text(company.sellers[seller].user_id for seller in pipeline.seller),
-            "name": as_text(f"{company.accounts.names[a]} {li}" for a, li in zip(pipeline.account, line, strict=True)),
+            "owner_user_id": company.seller_ids[pipeline.seller],
+            "name": joined(company.accounts.names[pipeline.account], line, separator=" "),
             "stage": opened,
             "amount": guess,
             "currency": currency,
@@ -375,15 +428,16 @@ def _record_pipeline(company: Company, rng: np.random.Generator, pipeline: _Pipe
 def _two_way_splits(company: Company, rng: np.random.Generator, trade: Trade, pipeline: _Pipeline) -> None:
     """One won deal in twelve, and one order in forty without a deal, is shared with a colleague."""
     people = company.sellers
-    settled = [number for number, person in enumerate(people) if person.hired_on <= company.first_day]
+    stayed = [
+        number for number, person in enumerate(people) if person.hired_on <= company.first_day and not person.left_on
+    ]
     colleagues = [
-        [other for other in settled if other != number and people[other].currency == person.currency]
+        [other for other in stayed if other != number and people[other].currency == person.currency]
         for number, person in enumerate(people)
     ]
     has_one = np.array([bool(others) for others in colleagues])
     deals = np.flatnonzero(pipeline.won & has_one[pipeline.seller] & (rng.random(len(pipeline.won)) < 1 / 12))
-    alone = np.array([deal is None for deal in trade.orders["opportunity_id"]])
-    sold = alone & (trade.seller >= 0) & (trade.day >= 0) & has_one[trade.seller]
+    sold = (trade.deal < 0) & (trade.seller >= 0) & (trade.day >= 0) & has_one[trade.seller]
     orders = np.flatnonzero(sold & (rng.random(len(sold)) < 1 / 40))
     for table, key, rows, seller, known in (
         (trade.opportunity_team, "opportunity_id", deals, pipeline.seller, trade.opportunities["updated_at"]),
@@ -415,12 +469,23 @@ def _shares(name: str, key: str) -> Table:
     )  # fmt: skip
 
 
+def _dealers_of(company: Company, rng: np.random.Generator, seller: Array, wanted: Array) -> Array:
+    """A dealer of the seller for each order that wants one (index, or -1)."""
+    held = [np.flatnonzero(company.dealers.manager == person.user_id) for person in company.sellers]
+    starts = np.cumsum([0, *map(len, held)])
+    each = np.diff(starts)[seller]
+    chosen = starts[seller] + (each * rng.random(len(seller))).astype(int)
+    return np.where(wanted & (each > 0), np.append(np.concatenate(held), 0)[np.minimum(chosen, starts[-1])], -1)
+
+
 def simulate(company: Company, seed: int) -> Trade:
     """Everything sold by the direct, dealer and online channels."""
-    rng = draws(seed, "trade")
+    rng = company.branch.draws(seed, "trade")
     weights = day_weights(company)
+    months = month_no(company, np.array([company.day_count - 1]))[0] + 2
+    talked = rng.random((len(company.accounts.ids), months)) < 0.5
     pipeline = _open_pipeline(company, rng, weights)
-    orders = _take_orders(company, rng, weights, pipeline)
+    orders = _take_orders(company, rng, weights, pipeline, talked)
     count = len(orders.day)
     money_of = as_text([*(person.currency for person in company.sellers), "CNY"])
     account_money = money_of[company.accounts.owner]
@@ -429,36 +494,34 @@ def simulate(company: Company, seed: int) -> Trade:
     value = sums(line_order, line["value"], count)
     total = sums(line_order, line["net_amount"], count)
 
-    role_of = as_text([*(person.role for person in company.sellers), ""])
-    role = role_of[orders.seller]
-    channel = np.select(
-        [orders.seller < 0, role == "channel_manager", (role == "inside_sales") & (rng.random(count) < 0.4)],
-        ["online", "dealer", "online"],
-        "direct",
-    ).astype(object)
-    channel[orders.day < 0] = "direct"
-    dealer_of = {user: np.flatnonzero(company.dealers.manager == user) for user in set(company.dealers.manager)}
-    dealers = as_text([None] * count)
-    for row in np.flatnonzero(channel == "dealer"):
-        held = dealer_of.get(company.sellers[orders.seller[row]].user_id, np.zeros(0, int))
-        if len(held):
-            dealers[row] = company.dealers.ids[held[int(rng.integers(len(held)))]]
-    channel[(channel == "dealer") & np.array([dealer is None for dealer in dealers])] = "direct"
+    role = np.array([*(person.role for person in company.sellers), ""])[orders.seller]
+    channel_no = np.select(
+        [
+            orders.day < 0,
+            orders.seller < 0,
+            role == "channel_manager",
+            (role == "inside_sales") & (rng.random(count) < 0.4),
+        ],
+        [0, 2, 1, 2],
+        0,
+    )
+    dealer = _dealers_of(company, rng, orders.seller, channel_no == 1)
+    channel = as_text(["direct", "dealer", "online"])[np.where((channel_no == 1) & (dealer < 0), 0, channel_no)]
 
     ordered_at = moments(company, orders.day, orders.seconds)
     updated_at = later(company, ordered_at, rng.integers(30, 5400, count))
     migrated = utc(company.first_day)
     updated_at = np.where(orders.day < 0, migrated - np.timedelta64(1, "D"), updated_at)
-    order_ids = numbered("SO", count, 6)
-    opportunity_ids = np.append(numbered("OPP", len(pipeline.seller), 6), [None])
+    order_ids = company.branch.numbered("SO", count, 6)
+    opportunity_ids = np.append(company.branch.numbered("OPP", len(pipeline.seller), 6), [None])
     order_table = Table(
         "erp.orders",
         {
             "order_id": order_ids,
             "account_id": company.accounts.ids[orders.account],
             "opportunity_id": opportunity_ids[orders.opportunity],
-            "sales_user_id": as_text([*(person.user_id for person in company.sellers), None])[orders.seller],
-            "dealer_id": dealers,
+            "sales_user_id": company.seller_ids[orders.seller],
+            "dealer_id": np.append(company.dealers.ids, [None])[dealer],
             "channel": channel,
             "ordered_at": ordered_at,
             "status": np.where(orders.day > company.day_count - 18, "open", "fulfilled").astype(object),
@@ -471,7 +534,7 @@ def simulate(company: Company, seed: int) -> Trade:
     lines = Table(
         "erp.order_lines",
         {
-            "order_line_id": as_text(f"{order_ids[o]}-{n}" for o, n in zip(line_order, in_order, strict=True)),
+            "order_line_id": joined(order_ids[line_order], in_order, separator="-"),
             "order_id": order_ids[line_order],
             "product_id": company.products.ids[line["product"]],
             "quantity": line["quantity"] * 10_000,
@@ -497,7 +560,7 @@ def simulate(company: Company, seed: int) -> Trade:
     returns = Table(
         "erp.returns",
         {
-            "return_id": numbered("RET", len(back), 5),
+            "return_id": company.branch.numbered("RET", len(back), 5),
             "order_line_id": lines["order_line_id"][back],
             "returned_on": company.days(day),
             "quantity": quantity * 10_000,
@@ -510,7 +573,8 @@ def simulate(company: Company, seed: int) -> Trade:
     typical = value[orders.opportunity >= 0]
     amount = in_currency(rng.choice(typical, len(pipeline.seller)) // 10_000 * 10_000, opportunity_money)
     with_deal = np.flatnonzero(orders.opportunity >= 0)
-    amount[orders.opportunity[with_deal]] = total[with_deal]
+    amount[orders.opportunity[with_deal]] = 0
+    np.add.at(amount, orders.opportunity[with_deal], total[with_deal])
     trade = Trade(
         opportunities=_record_pipeline(company, rng, pipeline, amount, opportunity_money),
         opportunity_team=_shares("crm.opportunity_team", "opportunity_id"),
@@ -525,6 +589,9 @@ def simulate(company: Company, seed: int) -> Trade:
         account=orders.account,
         day=orders.day,
         value=value,
+        deal=orders.opportunity,
+        visits=pipeline.visited,
+        talked=talked,
     )
     _two_way_splits(company, rng, trade, pipeline)
     lines["cost_amount"][rng.random(len(lines)) < 0.003] = MISSING

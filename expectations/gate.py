@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -202,8 +203,14 @@ def _message(info: Any) -> str:
 def great_expectations_loaded() -> Any:
     """The library, imported once and without telemetry: seconds that only a validation should cost, or who waits anyway."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
+    # It also imports PySpark where that is installed: seconds for nothing here, and its Connect client ends a process without a script.
+    spark = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "pyspark"}
+    sys.modules["pyspark"] = None  # type: ignore[assignment]
     import great_expectations as gx
     import great_expectations.expectations
+
+    del sys.modules["pyspark"]
+    sys.modules |= spark
 
     # What it says about its own temporary folders is nothing to who waits for the gate.
     logging.getLogger("great_expectations").setLevel(logging.WARNING)

@@ -24,7 +24,7 @@ import duckdb
 
 from expectations.gate import GateResult, great_expectations_loaded, run_gate
 from orchestration.ingest import WarehouseBusy, ingest
-from orchestration.lib.dbt_runner import ROOT, DbtError, run_dbt
+from orchestration.lib.dbt_runner import ROOT, DbtError, dbt_loaded, run_dbt
 from orchestration.lib.spark import write_marts
 from orchestration.publish import PublishError, public_models, publish
 from orchestration.raw_export import export_raw
@@ -118,15 +118,18 @@ def build(
     begin(landing, out, choices, as_of)
     warehouse = out / "warehouse.duckdb"
     steps = _Steps(progress)
+    # Seconds of imports, here and before the gate, done while the database works.
+    importing = Thread(target=dbt_loaded)
+    importing.start()
     try:
         steps.begin("ingest")
         report = ingest(landing, warehouse, progress=steps.say)
         for line in report.lines():
             steps.say(line)
+        importing.join()
         check_plans(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
         if target == "spark":
             return build_on_spark(out, variables(choices, as_of or ""), steps)
-        # Ten seconds of imports, done while the database works.
         loading = Thread(target=great_expectations_loaded, daemon=True)
         loading.start()
         build_models(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)

@@ -25,7 +25,7 @@ def tables() -> dict[str, Rows]:
 
     ann and bo (reps) split order O1 evenly: equal pay. ann and cy (a junior, 1.2 times) split O2 evenly: the modifier sets
     them apart. O3 is in yen without a rate, O4 belongs to nobody, the split of O5 adds to 0.7, line L6 has no quantity.
-    Component units pays by attainment, and nobody has a quota. dee manages, on no plan.
+    Component units pays by attainment, and nobody has a quota. dee manages, on no plan. The ERP sends control totals.
     """
     lines = [
         ("L1", "O1", 2, 1000),
@@ -81,6 +81,10 @@ def tables() -> dict[str, Rows]:
             ("O5", "ann", "split", "0.2"),
             ("O5", "bo", "split", "0.5"),
         ),
+        "erp/_control": [
+            {"table": "orders", "day": "2026-05-10", "rows": 5, "amount": ""},
+            {"table": "order_lines", "day": AS_OF, "rows": 6, "amount": 52380},
+        ],
         "plans/plans": _rows(
             "plan_id name status payee_kind currency period valid_from",
             ("plan", "Plan", "active", "employee", "CNY", "quarter", "2026-01-01"),

@@ -8,17 +8,16 @@ import streamlit as st
 
 from app.components.palette import palette
 from app.data.marts import BoardRow
-from app.state.formats import compact_money, number, percent
+from app.data.reference import board_kpi
+from app.state.formats import kpi_gap, kpi_in_words
 from app.state.words import text
 
 ROW_PIXELS = 38
 
 
 def board_value(board: str, value: Decimal | None, currency: str) -> str:
-    """A value of the board: per cent for attainment, else an amount of the base currency; a dash where it is not shown."""
-    if value is None:
-        return text("board.hidden_value")
-    return percent(value) if board == "attainment" else compact_money(value, currency)
+    """A value of the board in its KPI's unit; a dash where it is not shown."""
+    return text("board.hidden_value") if value is None else kpi_in_words(board_kpi(board), value, currency)
 
 
 def movement(row: BoardRow) -> str:
@@ -131,10 +130,8 @@ def neighbours(rows: Sequence[BoardRow], reach: int = 2) -> list[BoardRow]:
 
 
 def gap_value(board: str, gap: Decimal | None, currency: str) -> str:
-    """Distance on a board, in its unit: points of attainment or money; a dash at the top."""
-    if gap is None:
-        return text("unit.none")
-    return text("unit.points", points=number(gap * 100, 1)) if board == "attainment" else compact_money(gap, currency)
+    """Distance on a board, in its KPI's unit; a dash at the top."""
+    return text("unit.none") if gap is None else kpi_gap(board_kpi(board), gap, currency)
 
 
 def own_sentence(rows: Sequence[BoardRow], board: str, currency: str) -> str:

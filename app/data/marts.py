@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from app.auth.scope import Person, Scope
 from app.data.connection import NothingPublished, Published
+from app.data.reference import board_kpi, board_periods, less_is_better
 from app.state.settings import settings
 
 
@@ -214,8 +215,11 @@ class Marts:
         return Scope(viewer_id, tuple(people))
 
     def leaderboard_periods(self, board: str) -> list[Period]:
-        """Periods of a board, newest first."""
-        return [Period(**row) for row in self._published.rows("leaderboard_periods", board=board, as_of=self.as_of)]
+        """Periods of a board, of every kind it is kept for, newest first."""
+        rows = self._published.rows(
+            "leaderboard_periods", kpi=board_kpi(board), periods=board_periods(board), as_of=self.as_of
+        )
+        return [Period(**row) for row in rows]
 
     def leaderboard_scopes(self, scope: Scope, board: str, period: Period) -> list[BoardScope]:
         """Company, regions and teams that have a board, the viewer's own first."""
@@ -244,8 +248,10 @@ class Marts:
         )
         return [BoardRow(**row) for row in rows]
 
-    def own_standings(self, scope: Scope, board: str, circle: BoardScope, period: Period) -> list[Standing]:
-        """The viewer's places in up to eight periods to this one, oldest first."""
+    def own_standings(
+        self, scope: Scope, board: str, circle: BoardScope, period: Period, first_start: date
+    ) -> list[Standing]:
+        """The viewer's places from the period that begins on first_start to this one, oldest first."""
         rows = self._published.rows(
             "leaderboard_own",
             viewer_id=scope.viewer_id,
@@ -253,6 +259,7 @@ class Marts:
             scope_kind=circle.scope_kind,
             scope_id=circle.scope_id,
             period=period.period,
+            first_start=first_start,
             period_start=period.period_start,
         )
         return [Standing(**row) for row in rows]
@@ -268,10 +275,10 @@ class Marts:
         rows = self._published.rows("heatmap_columns", viewer_id=scope.viewer_id, as_of=self.as_of)
         return [(row["week_start"], row["kpi"]) for row in rows]
 
-    def attainment_columns(self, scope: Scope) -> list[tuple[str, date]]:
-        """(kind of period, start) pairs that hold an attainment of visible people, newest first."""
-        rows = self._published.rows("attainment_columns", viewer_id=scope.viewer_id, as_of=self.as_of)
-        return [(row["period"], row["period_start"]) for row in rows]
+    def heatmap_kpis(self, scope: Scope) -> list[tuple[str, str, date]]:
+        """(KPI, month or quarter, start) that hold figures of visible people, newest first, two years back."""
+        rows = self._published.rows("heatmap_kpis", viewer_id=scope.viewer_id, as_of=self.as_of)
+        return [(row["kpi"], row["period"], row["period_start"]) for row in rows]
 
     def heatmap_cells(
         self,
@@ -298,9 +305,10 @@ class Marts:
         )
         return [Cell(**row) for row in rows]
 
-    def attainment_cells(
+    def period_cells(
         self,
         scope: Scope,
+        kpi: str,
         period: str,
         starts: Iterable[date],
         people_limit: int,
@@ -309,13 +317,15 @@ class Marts:
         team_id: str = "",
         payee_id: str = "",
     ) -> list[Cell]:
-        """Attainments of visible people in periods of a kind."""
+        """A KPI of visible people in periods of a kind, scored as the weeks are."""
         rows = self._published.rows(
-            "heatmap_attainment",
+            "heatmap_periods",
             viewer_id=scope.viewer_id,
             as_of=self.as_of,
             team_id=team_id,
             payee_id=payee_id,
+            kpi=kpi,
+            less_is_better=less_is_better(kpi),
             period=period,
             columns=list(starts),
             people_before=people_before,

@@ -35,6 +35,27 @@ def kpi_name(kpi: str, language: str) -> str:
     return name_of(rows_by_key("kpis", "kpi").get(kpi), kpi, language)
 
 
+def less_is_better(kpi: str) -> bool:
+    """True where a smaller value is the better one."""
+    return rows_by_key("kpis", "kpi").get(kpi, {}).get("less_is_better") == "true"
+
+
+def board_kpi(board: str) -> str:
+    """The KPI that a leaderboard ranks by."""
+    return rows_by_key("kpis", "board")[board]["kpi"]
+
+
+def boards() -> list[str]:
+    """Leaderboards in the order the company lists its KPIs."""
+    return list(rows_by_key("kpis", "board"))
+
+
+def board_periods(board: str) -> list[str]:
+    """The kinds of period that a leaderboard is kept for, the longest first."""
+    weekly = rows_by_key("kpis", "board")[board]["has_weekly_board"] == "true"
+    return ["quarter", "month", "week"] if weekly else ["quarter", "month"]
+
+
 def is_money(measure: str) -> bool:
     """True for measures that are amounts of money."""
     return rows_by_key("measures", "measure").get(measure, {}).get("unit_kind") == "money"

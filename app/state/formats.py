@@ -95,6 +95,24 @@ def kpi_value(kpi: str, value: Decimal) -> str:
     return percent(value, 0 if abs(value) >= 1 else 1) if unit == "ratio" else number(value, 1)
 
 
+def kpi_in_words(kpi: str, value: Decimal, currency: str) -> str:
+    """A KPI with its unit: `CNY 34.5k`, `12.5%`, `41 days`, `4.2`."""
+    unit = kpi_unit(kpi)
+    if unit == "money":
+        return compact_money(value, currency)
+    if unit == "ratio":
+        return percent(value)
+    shown = number(value, 1)
+    counted = {"days": "unit.days", "hours": "unit.hours"}
+    return text(counted[unit], count=shown) if unit in counted else shown
+
+
+def kpi_gap(kpi: str, gap: Decimal, currency: str) -> str:
+    """A distance between two values of a KPI: points between ratios, else as the KPI itself."""
+    is_ratio = kpi_unit(kpi) == "ratio"
+    return text("unit.points", points=number(gap * 100, 1)) if is_ratio else kpi_in_words(kpi, gap, currency)
+
+
 def period_label(period: str, period_start: date) -> str:
     """`2026-06`, `2026 Q2`, `2026 H1`, `2026`, `2026-W26`; a date where the period is of another kind."""
     year, month = period_start.year, period_start.month

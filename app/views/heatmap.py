@@ -1,4 +1,4 @@
-"""Weekly heatmap: a team's people by week in one figure, or one person's figures by week."""
+"""Heatmap: a team's people by week, month or quarter in one figure, or one person's figures by week."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from app.components.cards import empty_card, shielded
 from app.components.choice import choose
 from app.components.figures import Figure, figure_line
 from app.components.heat import ATTAINMENT_BOUNDS, SCORE_BOUNDS, Box, heat_map
+from app.components.periods import pick_kind
 from app.data.marts import Cell, Marts
 from app.data.reference import kpi_name, kpi_order, kpi_unit
 from app.state.formats import kpi_value, percent, period_label
@@ -23,6 +24,8 @@ COLUMNS = 6
 PEOPLE = 25
 EVERYBODY = 1000
 ATTAINMENT = "quota_attainment"
+# Ratios to a quota: their colours stand around 100 %, not for the place among the role.
+OF_QUOTA = (ATTAINMENT, "pipeline_coverage")
 
 
 @dataclass(frozen=True)
@@ -61,28 +64,31 @@ def pick_subject(marts: Marts, scope: Scope) -> Subject:
 
 
 def draw_team(marts: Marts, scope: Scope, subject: Subject) -> None:
-    """People down, weeks across, one figure."""
+    """People down, weeks, months or quarters across, one figure."""
     columns = marts.heatmap_columns(scope)
-    quarters = attainment_quarters(marts, scope)
-    kpis = [kpi for kpi in kpi_order() if any(kpi == seen for _, seen in columns)]
-    if quarters:
-        kpis.append(ATTAINMENT)
+    periods = marts.heatmap_kpis(scope)
+    seen = {kpi for _, kpi in columns} | {kpi for kpi, _, _ in periods}
+    kpis = [kpi for kpi in kpi_order() if kpi in seen]
     if not kpis:
         empty_card(text("heatmap.nothing"))
         return
     kpi = choose(text("heatmap.kpi"), kpis, lambda code: kpi_name(code, language()), key="heatmap_kpi")
-    if kpi == ATTAINMENT:
-        starts = sorted(quarters)
-        labels = [period_label("quarter", start) for start in starts]
-        head = starts[-1]
-        cells_of = partial(marts.attainment_cells, scope, "quarter", team_id=subject.team_id)
-    else:
+    kinds = [kind for kind in ("month", "quarter") if any(each[:2] == (kpi, kind) for each in periods)]
+    if any(kpi == weekly for _, weekly in columns):
+        kinds.insert(0, "week")
+    kind = pick_kind(kinds, kinds[-1] if kpi in OF_QUOTA else kinds[0], key=f"heatmap_kind {kpi}")
+    if kind == "week":
         starts = sorted(pick_weeks(weeks_of(columns)))
         labels = [week_label(week, marts.as_of) for week in starts]
         head = last_whole_week(starts, marts.as_of)
         cells_of = partial(marts.heatmap_cells, scope, [kpi], team_id=subject.team_id)
+    else:
+        starts = newest_starts(periods, kpi, kind)
+        labels = [period_label(kind, start) for start in starts]
+        head = starts[-1]
+        cells_of = partial(marts.period_cells, scope, kpi, kind, team_id=subject.team_id)
     draw_head(cells_of([head], EVERYBODY), labels[starts.index(head)], kpi)
-    page_key = f"heatmap_people {subject.team_id} {kpi} {starts[0]}"
+    page_key = f"heatmap_people {subject.team_id} {kpi} {kind} {starts[0]}"
     before = (int(st.session_state.get(page_key, 1)) - 1) * PEOPLE
     cells = cells_of(starts, PEOPLE, people_before=before)
     draw_cells(cells, starts, labels, kpi)
@@ -98,11 +104,13 @@ def draw_cells(cells: Sequence[Cell], starts: Sequence[date], labels: Sequence[s
     names = {cell.person_no: cell.payee_name for cell in cells}
     rows = {person_no: at for at, person_no in enumerate(names)}
     boxes = {
-        (rows[cell.person_no], starts.index(cell.column_start)): box(cell, labels[starts.index(cell.column_start)])
+        (rows[cell.person_no], starts.index(cell.column_start)): box(
+            cell, labels[starts.index(cell.column_start)], is_of_quota=kpi in OF_QUOTA
+        )
         for cell in cells
         if cell.column_start in starts and cell.value is not None
     }
-    draw_map(list(names.values()), labels, boxes, is_attainment=kpi == ATTAINMENT, key="team_map")
+    draw_map(list(names.values()), labels, boxes, is_of_quota=kpi in OF_QUOTA, key="team_map")
 
 
 def draw_person(marts: Marts, scope: Scope, subject: Subject) -> None:
@@ -123,28 +131,30 @@ def draw_person(marts: Marts, scope: Scope, subject: Subject) -> None:
         week = last_whole_week(starts, marts.as_of)
         draw_own_head(cells, week, labels[starts.index(week)])
         boxes = {
-            (kpis.index(cell.kpi), starts.index(cell.column_start)): box(cell, labels[starts.index(cell.column_start)])
+            (kpis.index(cell.kpi), starts.index(cell.column_start)): box(
+                cell, labels[starts.index(cell.column_start)], is_of_quota=False
+            )
             for cell in cells
             if cell.kpi and cell.column_start
         }
-        draw_map([kpi_name(kpi, language()) for kpi in kpis], labels, boxes, is_attainment=False, key="person_map")
+        draw_map([kpi_name(kpi, language()) for kpi in kpis], labels, boxes, is_of_quota=False, key="person_map")
         st.caption(text("heatmap.amounts_in", currency=marts.base_currency))
     else:
         empty_card(text("heatmap.no_figures", name=subject.name))
-    quarters = attainment_quarters(marts, scope)
+    quarters = newest_starts(marts.heatmap_kpis(scope), ATTAINMENT, "quarter")
     own = [
         cell
-        for cell in marts.attainment_cells(scope, "quarter", quarters, 1, payee_id=subject.payee_id)
+        for cell in marts.period_cells(scope, ATTAINMENT, "quarter", quarters, 1, payee_id=subject.payee_id)
         if cell.value is not None
     ]
     if own:
         st.subheader(kpi_name(ATTAINMENT, language()), anchor=False)
-        draw_cells(own, sorted(quarters), [period_label("quarter", start) for start in sorted(quarters)], ATTAINMENT)
+        draw_cells(own, quarters, [period_label("quarter", start) for start in quarters], ATTAINMENT)
 
 
-def attainment_quarters(marts: Marts, scope: Scope) -> list[date]:
-    """The newest quarters with an attainment."""
-    return [start for period, start in marts.attainment_columns(scope) if period == "quarter"][:COLUMNS]
+def newest_starts(periods: Sequence[tuple[str, str, date]], kpi: str, kind: str) -> list[date]:
+    """The newest periods of a kind with a figure of the KPI, oldest first."""
+    return [start for seen, period, start in periods if (seen, period) == (kpi, kind)][:COLUMNS][::-1]
 
 
 def weeks_of(columns: Sequence[tuple[date, str]]) -> list[date]:
@@ -170,12 +180,12 @@ def week_label(week: date, as_of: date) -> str:
     return label if week + timedelta(days=6) <= as_of else text("heatmap.running_week", week=label)
 
 
-def box(cell: Cell, column: str) -> Box:
+def box(cell: Cell, column: str, *, is_of_quota: bool) -> Box:
     """A cell's number, the place that its colour stands for, and both in words."""
     kpi = cell.kpi or ""
     shown = kpi_value(kpi, cell.value) if cell.value is not None else text("unit.none")
     said = f"{cell.payee_name} · {kpi_name(kpi, language())} · {column}: {shown}"
-    if kpi == ATTAINMENT:
+    if is_of_quota:
         return Box(shown, cell.value, said)
     compared = (
         text("heatmap.ahead_of", share=percent(cell.score, 0))
@@ -186,20 +196,20 @@ def box(cell: Cell, column: str) -> Box:
 
 
 def draw_map(
-    rows: Sequence[str], labels: Sequence[str], boxes: Mapping[tuple[int, int], Box], *, is_attainment: bool, key: str
+    rows: Sequence[str], labels: Sequence[str], boxes: Mapping[tuple[int, int], Box], *, is_of_quota: bool, key: str
 ) -> None:
-    """The map with its scale: around 100 % for attainment, else from behind to ahead of the role."""
-    low, high = ("heatmap.under_quota", "heatmap.over_quota") if is_attainment else ("heatmap.behind", "heatmap.ahead")
+    """The map with its scale: around 100 % for what is measured by a quota, else from behind to ahead of the role."""
+    low, high = ("heatmap.under_quota", "heatmap.over_quota") if is_of_quota else ("heatmap.behind", "heatmap.ahead")
     heat_map(
         rows,
         labels,
         boxes,
-        ATTAINMENT_BOUNDS if is_attainment else SCORE_BOUNDS,
+        ATTAINMENT_BOUNDS if is_of_quota else SCORE_BOUNDS,
         (text(low), text(high), text("heatmap.no_data")),
-        is_diverging=is_attainment,
+        is_diverging=is_of_quota,
         key=key,
     )
-    if not is_attainment and any(each.weight is None for each in boxes.values()):
+    if not is_of_quota and any(each.weight is None for each in boxes.values()):
         st.caption(text("heatmap.not_compared_legend"))
 
 
@@ -210,7 +220,7 @@ def draw_head(cells: Sequence[Cell], label: str, kpi: str) -> None:
     if not there:
         st.caption(text("heatmap.nothing_in_week"))
         return
-    ordered = sorted(there, key=lambda pair: pair[1] if kpi == ATTAINMENT or pair[0].score is None else pair[0].score)
+    ordered = sorted(there, key=lambda pair: pair[1] if kpi in OF_QUOTA or pair[0].score is None else pair[0].score)
     ends = [("heatmap.strongest", ordered[-1]), ("heatmap.weakest", ordered[0])][: len(ordered)]
     figures = [Figure(text(key), kpi_value(kpi, value), compared(cell.payee_name, cell)) for key, (cell, value) in ends]
     without = text("heatmap.of_people", count=len(cells) - len(there), people=len(cells))

@@ -1,6 +1,7 @@
 """Leaderboard: one's own place and what separates it from the one above, then everybody."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import streamlit as st
 
@@ -9,14 +10,17 @@ from app.auth.viewer import looking
 from app.components.cards import empty_card, shielded
 from app.components.choice import choose
 from app.components.figures import Figure, figure_line
-from app.components.periods import pick_period
+from app.components.periods import pick_kind, pick_period
 from app.components.ranking import board_value, gap_value, neighbours, own_sentence, ranking_bars, trend_line
 from app.data.marts import BoardRow, BoardScope, Marts, Period
+from app.data.reference import board_kpi, board_periods, boards, kpi_name, less_is_better
 from app.state.formats import period_label
-from app.state.words import term, text
+from app.state.words import language, term, text
 
-BOARDS = ("attainment", "revenue", "earnings")
+FIRST_BOARD = "attainment"
 PAGE_SIZE = 20
+# How many periods the trend goes back, the chosen one included.
+TREND = 8
 
 
 def page() -> None:
@@ -26,24 +30,17 @@ def page() -> None:
     if scope.viewer is None or scope.is_dealer:
         empty_card(text("leaderboard.not_for_dealers" if scope.is_dealer else "statement.unknown_viewer"))
         return
-    words = {code: term("board", code) for code in BOARDS}
-    board = str(
-        st.segmented_control(
-            text("board.label"),
-            BOARDS,
-            format_func=words.__getitem__,
-            default=BOARDS[0],
-            key="board",
-            required=True,
-        )
-    )
+    board = choose(text("board.label"), boards(), board_name, key="board", index=boards().index(FIRST_BOARD))
     periods = marts.leaderboard_periods(board)
     if not periods:
         empty_card(text("leaderboard.nothing"))
         return
+    kinds = [kind for kind in board_periods(board) if any(each.period == kind for each in periods)]
+    kind = pick_kind(kinds, kinds[0], key=f"leaderboard_kind {len(kinds)}")
+    periods = [each for each in periods if each.period == kind]
     left, right = st.columns(2)
     with left:
-        period = pick_period(periods, key=f"leaderboard_period {board}")
+        period = pick_period(periods, key=f"leaderboard_period {board} {kind}")
     circles = marts.leaderboard_scopes(scope, board, period)
     with right:
         circle = pick_circle(marts, scope, circles)
@@ -51,8 +48,14 @@ def page() -> None:
     if not rows:
         empty_card(text("leaderboard.nothing"))
         return
-    draw_own(marts, scope, board, circle, period, rows)
+    earlier = [each.period_start for each in periods if each.period_start <= period.period_start]
+    draw_own(marts, scope, board, circle, period, rows, earlier[:TREND][-1])
     draw_all(rows, board, marts.base_currency, f"{board} {period} {circle.scope_kind} {circle.scope_id}")
+
+
+def board_name(board: str) -> str:
+    """The name of the board's KPI."""
+    return kpi_name(board_kpi(board), language())
 
 
 def pick_circle(marts: Marts, scope: Scope, circles: Sequence[BoardScope]) -> BoardScope:
@@ -70,9 +73,15 @@ def circle_name(circle: BoardScope) -> str:
 
 
 def draw_own(
-    marts: Marts, scope: Scope, board: str, circle: BoardScope, period: Period, rows: Sequence[BoardRow]
+    marts: Marts,
+    scope: Scope,
+    board: str,
+    circle: BoardScope,
+    period: Period,
+    rows: Sequence[BoardRow],
+    trend_start: date,
 ) -> None:
-    """The viewer's place, trend and neighbours; for who is not on the board, who leads it."""
+    """The viewer's place, trend since trend_start and neighbours; for who is not on the board, who leads it."""
     own = next((row for row in rows if row.is_own), None)
     currency = marts.base_currency
     if own is None:
@@ -98,7 +107,7 @@ def draw_own(
     figure_line(
         [
             Figure(text("leaderboard.place"), text("leaderboard.place_of", place=own.place, count=len(rows)), before),
-            Figure(term("board", board), board_value(board, own.value, currency)),
+            Figure(board_name(board), board_value(board, own.value, currency)),
             Figure(
                 text("leaderboard.gap"),
                 gap_value(board, own.gap_to_place_above, currency),
@@ -106,7 +115,7 @@ def draw_own(
             ),
         ]
     )
-    standings = marts.own_standings(scope, board, circle, period)
+    standings = marts.own_standings(scope, board, circle, period, trend_start)
     if len(standings) > 1:
         st.subheader(text("leaderboard.trend"), anchor=False)
         labels = [period_label(period.period, standing.period_start) for standing in standings]
@@ -126,6 +135,8 @@ def draw_all(rows: Sequence[BoardRow], board: str, currency: str, key: str) -> N
     ranking_bars(rows[first : first + PAGE_SIZE], board, currency, key="places", longest=longest)
     if pages > 1:
         st.pagination(pages, key=page_key, max_visible_pages=5)
+    if less_is_better(board_kpi(board)):
+        st.caption(text("leaderboard.less_is_better"))
     if any(row.value is None for row in rows):
         st.caption(text("leaderboard.values_hidden"))
     st.caption(text("leaderboard.movement"))

@@ -11,28 +11,29 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import duckdb
+
 Cells = Mapping[str, str | None]
 
 
 class Landing:
-    """A landing folder that is being filled: one CSV file a table, the same bytes every time.
+    """A landing folder that is being filled: one file a table, the same bytes every time.
 
-    Tables are named `crm.users`; plan tables `plans.quotas`. Missing values are empty cells.
+    Tables are named `crm.users`; plan tables `plans.quotas`. Missing values are empty cells. `said` are sentences on what
+    of the source found no counterpart.
     """
 
     def __init__(self, folder: Path, name: str) -> None:
         self.folder = folder
         self.name = name
         self.counts: dict[str, int] = {}
+        self.said: list[str] = []
 
     def write(self, table: str, rows: Iterable[Cells]) -> None:
         """Writes all rows of a table; every row has the columns of the first. Raises ValueError when one differs."""
         listed = list(rows)
         columns = list(listed[0])
-        source, _, name = table.partition(".")
-        path = self.folder / source / name / f"{self.name}.csv"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8", newline="") as file:
+        with self._file(table, "csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.DictWriter(file, columns, restval="", extrasaction="raise", lineterminator="\n")
             writer.writeheader()
             for row in listed:
@@ -40,6 +41,27 @@ class Landing:
                     raise ValueError(f"{table}: a row has columns {list(row)} instead of {columns}")
                 writer.writerow(row)
         self.counts[table] = len(listed)
+
+    def write_plans(self, updated_at: str, tables: Mapping[str, Sequence[Cells]]) -> None:
+        """Writes plan tables; a row names the columns it fills, the others of its table are empty."""
+        for table, rows in tables.items():
+            columns = dict.fromkeys(column for row in rows for column in row)
+            self.write(
+                f"plans.{table}",
+                ({column: row.get(column) for column in columns} | {"updated_at": updated_at} for row in rows),
+            )
+
+    def copy(self, connection: duckdb.DuckDBPyConnection, table: str, query: str) -> None:
+        """Writes what a query selects as Parquet, for sources that are too many rows to hand over one by one."""
+        path = str(self._file(table, "parquet")).replace("'", "''")
+        ((count,),) = connection.execute(f"copy ({query}) to '{path}' (format parquet)").fetchall()
+        self.counts[table] = count
+
+    def _file(self, table: str, kind: str) -> Path:
+        source, _, name = table.partition(".")
+        path = self.folder / source / name / f"{self.name}.{kind}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
 
 
 def noon(day: date, timezone: str) -> str:
@@ -74,6 +96,8 @@ def command_line(
     landing = convert(options.data, options.out)
     for table, count in landing.counts.items():
         print(f"{count:>8,} rows  {table}")
+    for sentence in landing.said:
+        print(sentence)
     print(
         f"now: make build LANDING={options.out} OUT=build/{landing.name} TIMEZONE={timezone} BASE_CURRENCY={currency}"
     )

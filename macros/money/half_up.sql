@@ -2,7 +2,8 @@
     half_up(n, d): n ÷ d rounded half away from zero to a whole number; n and d are whole numbers (wide_integer). By 0: null.
     exact_div(n, d): n ÷ d where d divides n.
     scaled(x, digits): x × 10^digits as a whole number; x has at most that many decimals.
-    quotient10(a, b): a ÷ b rounded to 10 decimals: attainment, growth, ratios. a and b: up to decimal(28,10). By 0: null.
+    quotient10(a, b): a ÷ b rounded to 10 decimals: attainment, growth, ratios. a and b: up to decimal(28,10). By 0: null. Where both have
+    at most 4 decimals and are below 90,000,000, DuckDB divides within 64 bits, five digits at a time: some twenty times faster.
 -#}
 {% macro half_up(n, d) %}{{ return(adapter.dispatch('half_up', 'incentives')(n, d)) }}{% endmacro %}
 
@@ -29,7 +30,38 @@
 cast(cast({{ q }} as decimal(27, 0)) * cast(0.{{ '0' * (digits - 1) }}1 as decimal({{ digits }}, {{ digits }})) as decimal(28, {{ digits }}))
 {%- endmacro %}
 
-{% macro quotient10(a, b) -%}
+{% macro quotient10(a, b) %}{{ return(adapter.dispatch('quotient10', 'incentives')(a, b)) }}{% endmacro %}
+
+{% macro default__quotient10(a, b) -%}
+{%- set n, d = incentives.narrow_units(a), incentives.narrow_units(b) -%}
+case
+    when case
+        when {{ a }} > -90000000 and {{ a }} < 90000000 and {{ b }} > -90000000 and {{ b }} < 90000000
+            then cast({{ a }} as decimal(18, 10)) % 0.0001 = 0 and cast({{ b }} as decimal(18, 10)) % 0.0001 = 0
+        else false
+    end
+        then cast(
+            (
+                cast({{ n }} // nullif({{ d }}, 0) as decimal(18, 0))
+                + cast(
+                    {{ n }} % {{ d }} * 100000 // {{ d }} * 100000
+                    + ({{ n }} % {{ d }} * 100000 % {{ d }} * 200000 + {{ d }}) // (2 * {{ d }})
+                    as decimal(11, 0)
+                ) * cast(0.0000000001 as decimal(10, 10))
+            ) * cast(case when ({{ a }} < 0) <> ({{ b }} < 0) then -1 else 1 end as decimal(1, 0))
+            as decimal(28, 10))
+    else {{ incentives.wide_quotient10(a, b) }}
+end
+{%- endmacro %}
+
+{% macro spark__quotient10(a, b) %}{{ return(incentives.wide_quotient10(a, b)) }}{% endmacro %}
+
+{#- |x| in units of 0.0001, for |x| below 90,000,000 with at most 4 decimals. -#}
+{% macro narrow_units(x) -%}
+abs(cast(cast(cast({{ x }} as decimal(18, 10)) as decimal(12, 4)) * cast(10000 as decimal(5, 0)) as bigint))
+{%- endmacro %}
+
+{% macro wide_quotient10(a, b) -%}
 {{ unscaled(half_up(
     scaled('cast(' ~ a ~ ' as decimal(28, 10))', 10) ~ ' * 10000000000',
     scaled('cast(' ~ b ~ ' as decimal(28, 10))', 10)

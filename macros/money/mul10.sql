@@ -2,7 +2,7 @@
     mul10(a, b): the product of two figures, rounded half away from zero to 10 decimals: decimal(28,10).
     a: up to decimal(28,10); b: up to decimal(28,10). Exact while |a × b| < 10^18 (Spark 10^17); beyond it the query fails, it never pays wrong.
     mul10_rate(a, r): the same for r of at most 6 decimals (rates, factors, shares), several times faster on lines
-    because the product is kept within 64 bits wherever |a| < 90,000,000.
+    because the product is kept within 64 bits wherever |a| < 90,000,000 and |r| < 1,000,000.
 -#}
 {% macro mul10(a, b) %}{{ return(adapter.dispatch('mul10', 'incentives')(a, b)) }}{% endmacro %}
 
@@ -19,7 +19,7 @@ cast(round(cast({{ a }} as decimal(28, 10)) * cast({{ b }} as decimal(28, 10)), 
 
 {% macro default__mul10_rate(a, r) -%}
 case
-    when {{ a }} > -90000000 and {{ a }} < 90000000
+    when {{ a }} > -90000000 and {{ a }} < 90000000 and {{ r }} > -1000000 and {{ r }} < 1000000
         then cast(
             cast(cast({{ a }} as decimal(18, 10)) - cast({{ a }} as decimal(18, 10)) % 0.0001 as decimal(20, 4)) * cast({{ r }} as decimal(12, 6))
             + round(cast(cast({{ a }} as decimal(18, 10)) % 0.0001 as decimal(11, 10)) * cast({{ r }} as decimal(12, 6)), 10)

@@ -1,10 +1,12 @@
 {#-
     The decimal types of the warehouse (engine.md §8 "Numbers").
-    money: amounts of raw rows and marts. fx_rate: exchange rates. factor: tier rates, factors, shares.
+    money: amounts of raw rows and marts. fx_rate: exchange rates. factor: tier rates, factors, shares of plan rows.
+    share: the share of an event that a credit is for; a share of a deal times one of a rule has ten decimals.
     step: every figure on the way from an event to a line, rounded to 10 decimals where it arises.
 -#}
 {% macro money() %}decimal(18, 4){% endmacro %}
 {% macro fx_rate() %}decimal(18, 10){% endmacro %}
+{% macro share() %}decimal(18, 10){% endmacro %}
 {% macro factor() %}decimal(12, 6){% endmacro %}
 {% macro step() %}decimal(28, 10){% endmacro %}
 {% macro plan_decimal() %}decimal(18, 6){% endmacro %}

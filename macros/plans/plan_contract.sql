@@ -101,7 +101,7 @@
         'operator': {'type': 'text', 'required': true, 'allowed': 'in|not_in|eq|ne|gt|gte|lt|lte|is_null|not_null'},
         'value': {'type': 'text'},
     }},
-    'credit_rules': {'key': ['credit_rule_id'], 'columns': {
+    'credit_rules': {'is_seed': true, 'key': ['credit_rule_id'], 'columns': {
         'credit_rule_id': {'type': 'text', 'required': true},
         'measure': {'type': 'text', 'required': true, 'names': 'measure'},
         'receives': {

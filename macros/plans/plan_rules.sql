@@ -77,9 +77,9 @@
     },
     {
         'table': 'plan_components', 'column': 'quota_measure',
-        'breaks': "quota_measure <> measure and not (method = 'marginal' and tier_key = 'attainment')",
-        'reason': 'asks for the attainment of another measure, which is not built in this version',
-        'do': 'leave quota_measure empty, or keep the plan a draft until it is built',
+        'breaks': "quota_measure <> measure and accumulate = 'event'",
+        'reason': 'is another measure, and each event stands alone',
+        'do': 'leave quota_measure empty, or accumulate over the period',
     },
     {
         'table': 'plan_components', 'column': 'hold_share', 'breaks': 'hold_share < 0 or hold_share > 1',

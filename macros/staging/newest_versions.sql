@@ -7,30 +7,25 @@
 {% macro newest_versions(relation, key, columns) %}{{ return(adapter.dispatch('newest_versions', 'incentives')(relation, key, columns)) }}{% endmacro %}
 
 {% macro default__newest_versions(relation, key, columns) -%}
-raw_rows as (
-    select
-        {{ columns | join(',\n        ') }},
-        is_deleted,
-        _file,
-        _row
-    from {{ relation }}
-),
-
 repeated_keys as (
     select {{ key | join(', ') }}
-    from raw_rows
+    from {{ relation }}
     group by {{ key | join(', ') }}
     having count(*) > 1
 ),
 
 versions as (
     select
-        raw_rows.*,
+        {% for column in columns %}raw_rows.{{ column }},
+        {% endfor -%}
+        raw_rows.is_deleted,
+        raw_rows._file,
+        raw_rows._row,
         row_number() over (
             partition by {% for column in key %}raw_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
             order by {{ incentives.newest_first(columns) }}
         ) as version_no
-    from raw_rows
+    from {{ relation }} as raw_rows
     inner join repeated_keys
         on {% for column in key %}raw_rows.{{ column }} = repeated_keys.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
 ),
@@ -41,7 +36,7 @@ newest_rows as (
         {% endfor -%}
         raw_rows._file,
         raw_rows._row
-    from raw_rows
+    from {{ relation }} as raw_rows
     left join repeated_keys
         on {% for column in key %}raw_rows.{{ column }} = repeated_keys.{{ column }}{{ ' and ' if not loop.last }}{% endfor %}
     where

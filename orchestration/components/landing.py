@@ -8,8 +8,11 @@ from orchestration.components.settings import Settings
 from orchestration.ingest import IngestReport, ingest
 from orchestration.ingest.contracts import Table, sources, tables
 
-# The two tables that every source writes to.
-_LOG = [dg.AssetKey(["ingest", "files"]), dg.AssetKey(["ingest", "quarantine"])]
+# What every source writes to, and the views over all of them.
+_LOG = [
+    dg.AssetKey(["ingest", name])
+    for name in ("files", "quarantine", "control_totals", "controlled_days", "corrections")
+]
 
 
 def landed_source(source: str) -> dg.AssetsDefinition:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from orchestration.ingest import WarehouseBusy, ingest
 from orchestration.ingest.contracts import sources
+from orchestration.ingest.loader import MEMORY
 
 
 def main() -> int:
@@ -22,10 +23,20 @@ def main() -> int:
     parser.add_argument(
         "--source", action="append", choices=sources(), help="only this source; may be given several times"
     )
+    parser.add_argument(
+        "--memory", default=MEMORY, metavar="SIZE", help=f"what the database may hold in memory (default {MEMORY})"
+    )
+    parser.add_argument("--threads", type=int, metavar="N", help="processors it may use (default: all)")
     options = parser.parse_args()
     try:
-        report = ingest(options.landing, options.warehouse, sources=options.source)
-    except (FileNotFoundError, WarehouseBusy) as error:
+        report = ingest(
+            options.landing,
+            options.warehouse,
+            sources=options.source,
+            memory=options.memory,
+            threads=options.threads,
+        )
+    except (FileNotFoundError, ValueError, WarehouseBusy) as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(report.lines()))

@@ -11,6 +11,8 @@ import yaml
 
 _FOLDER = Path(__file__).parent / "contract"
 PLANS = "plans"
+CONTROL = "_control"
+CONTROL_TOTALS = "ingest.control_totals"
 # SQL types of the contract's words. Plan rows land as text (the plan check names every broken cell), so they have one type.
 SQL_TYPES = {
     "text": "varchar",
@@ -46,18 +48,31 @@ class Column:
 class Table:
     """A landed table: its source and name as the folders below landing are called, its columns in the contract's order.
 
-    `columns` ends with is_deleted, which every table may have and none must.
+    `columns` ends with is_deleted, which every table may have and none must; control totals have no versions, and neither
+    updated_at nor is_deleted. `control_day` and `control_amount`: the columns that control totals are compared with.
     """
 
     source: str
     name: str
     key: tuple[str, ...]
     columns: tuple[Column, ...] = field(repr=False)
+    control_day: str = "updated_at"
+    control_amount: str | None = None
 
     @property
     def is_plan(self) -> bool:
         """Whether it holds plan rows, which land whole or not at all."""
         return self.source == PLANS
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it holds what a source says of its own deliveries."""
+        return self.name == CONTROL
+
+    @property
+    def days(self) -> frozenset[str]:
+        """Its columns of dates and moments."""
+        return frozenset(column.name for column in self.columns if column.type in ("date", "timestamp"))
 
     @property
     def full_name(self) -> str:
@@ -67,7 +82,11 @@ class Table:
     @property
     def relation(self) -> str:
         """As SQL calls it."""
-        return f"raw_{self.source}.{self.name}"
+        return CONTROL_TOTALS if self.is_control else f"raw_{self.source}.{self.name}"
+
+    def column(self, name: str) -> Column:
+        """Its column of this name."""
+        return next(column for column in self.columns if column.name == name)
 
 
 @cache
@@ -82,6 +101,30 @@ def tables() -> Mapping[str, Table]:
             table = _table(full_name, entry)
             found[full_name] = table
     return found
+
+
+@cache
+def control_tables() -> Mapping[str, Table]:
+    """The control totals of each source, by `source._control`; they land in one table."""
+    of_source: dict[str, list[str]] = {}
+    for table in tables().values():
+        if not table.is_plan:
+            of_source.setdefault(table.source, []).append(table.name)
+    return {
+        f"{source}.{CONTROL}": Table(
+            source,
+            CONTROL,
+            ("table", "day"),
+            (
+                Column("table", "text", required=True, in_key=True, allowed=tuple(names)),
+                Column("day", "date", required=True, in_key=True),
+                Column("rows", "int", required=True),
+                Column("amount", "money", required=False),
+            ),
+            control_day="day",
+        )
+        for source, names in of_source.items()
+    }
 
 
 def sources() -> tuple[str, ...]:
@@ -110,7 +153,11 @@ def _table(full_name: str, entry: Mapping[str, dict[str, object]]) -> Table:
     if is_plan:
         columns.append(Column("updated_at", "timestamp", required=True))
     columns.append(Column("is_deleted", "bool", required=False))
-    return Table(source, name, key, tuple(columns))
+    control = entry.get("control", {})
+    amount = control.get("amount")
+    return Table(
+        source, name, key, tuple(columns), str(control.get("day", "updated_at")), str(amount) if amount else None
+    )
 
 
 def _strings(entry: Mapping[str, dict[str, object]], rule: str, column: str) -> tuple[str, ...]:

@@ -15,20 +15,41 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.ingest.checking import Cell, cells, literal, quoted, rows_with_cells
-from orchestration.ingest.contracts import Table, sources, tables
-from orchestration.ingest.reading import ROW, SHAPE_FAULT, Records, Unreadable, content_hash, first_line, kind_of, read
+from orchestration.ingest.checking import Cell, cells, control_terms, literal, quoted, row_key, rows_with_cells
+from orchestration.ingest.contracts import CONTROL_TOTALS, Table, control_tables, sources, tables
+from orchestration.ingest.reading import KINDS, content_hash, kind_of, read
+from orchestration.ingest.records import PLACE, ROW, SHAPE_FAULT, Records, Unreadable, brief, first_line
 
+# What DuckDB may hold in memory; beyond it, it works on disk beside the warehouse. All processors are used.
+MEMORY = "4GB"
 _FILES = """create table if not exists ingest.files (
     file_name varchar, file_hash varchar, source varchar, table_name varchar, batch varchar, status varchar, file_bytes bigint,
     rows_read bigint, rows_landed bigint, rows_quarantined bigint, unknown_columns varchar, missing_columns varchar,
-    reason varchar, action varchar, newest_updated_at timestamp, future_rows bigint, seconds decimal(12, 3))"""
+    reason varchar, action varchar, newest_updated_at timestamp, future_rows bigint, seconds decimal(12, 3),
+    encoding varchar, delimiter varchar, stem varchar, corrects varchar)"""
 _QUARANTINE = """create table if not exists ingest.quarantine (
     table_name varchar, file_name varchar, row_no bigint, column_name varchar, value varchar, reason varchar, action varchar,
-    row_text varchar)"""
+    row_text varchar, row_key varchar, updated_at timestamp, day_on date, day_at timestamp, amount decimal(18, 4))"""
+_CONTROL_TOTALS = f"""create table if not exists {CONTROL_TOTALS} (
+    table_name varchar, day date, row_count bigint, amount decimal(18, 4), _file varchar, _row bigint, _batch varchar)"""
+# Columns that warehouses built by earlier versions lack.
+_LATER = {
+    "files": ("encoding varchar", "delimiter varchar", "stem varchar", "corrects varchar"),
+    "quarantine": (
+        "row_key varchar",
+        "updated_at timestamp",
+        "day_on date",
+        "day_at timestamp",
+        "amount decimal(18, 4)",
+    ),
+}
 _CORRECT_ROW = "Correct it in the source system and deliver the row again in a new file."
 _CORRECT_PLAN = "Correct it and deliver the file again under the same name: plan files land whole or not at all."
+_CORRECTED = ".corrected"
 _WHOLE_FILE = 0
+# A file as young as this may have been written again within one tick of its clock.
+_YOUNG_NS = 2_000_000_000
+_TEMPORARY = (".tmp", ".part", ".partial", ".crdownload", ".filepart", ".swp", "~")
 _RECORD = "__record__"
 # Errors that no file can cause: they are raised, not told as the file's.
 _OUR_FAULT = (
@@ -60,6 +81,21 @@ class FileResult:
     newest_updated_at: datetime | None = None
     future_rows: int = 0
     seconds: Decimal = Decimal(0)
+    encoding: str = ""
+    delimiter: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name without the ending that says the kind."""
+        kind = kind_of(Path(self.file_name))
+        return self.file_name[: -len(kind) - 1] if kind else self.file_name
+
+    @property
+    def corrects(self) -> str:
+        """The stem of the file that this one says it corrects, by its name; '' for any other."""
+        folder, _, name = self.stem.rpartition("/")
+        before, said, _ = name.partition(_CORRECTED)
+        return f"{folder}/{before}" if said and before else ""
 
 
 @dataclass
@@ -78,17 +114,17 @@ class IngestReport:
         ]
         for file in self.files:
             if file.status != "landed":
-                said.append(f"  {file.file_name} {file.status}: {file.reason}. {file.action}".rstrip())
+                said.append(f"  {_shown(file.file_name)} {file.status}: {_shown(file.reason)}. {file.action}".rstrip())
             elif file.rows_quarantined or file.unknown_columns or file.reason or file.future_rows:
                 parts = [
                     f"{file.rows_quarantined:,} of {file.rows_read:,} rows quarantined"
                     if file.rows_quarantined
                     else "",
-                    f"unknown columns kept out: {file.unknown_columns}" if file.unknown_columns else "",
+                    f"unknown columns kept out: {_shown(file.unknown_columns)}" if file.unknown_columns else "",
                     f"{file.future_rows:,} rows updated in the future" if file.future_rows else "",
-                    file.reason,
+                    _shown(file.reason),
                 ]
-                said.append(f"  {file.file_name}: {'; '.join(part for part in parts if part)}")
+                said.append(f"  {_shown(file.file_name)}: {'; '.join(part for part in parts if part)}")
         return said
 
 
@@ -107,11 +143,15 @@ def ingest(
     sources: Collection[str] | None = None,
     clock: datetime | None = None,
     progress: Callable[[str], None] = print,
+    memory: str = MEMORY,
+    threads: int | None = None,
 ) -> IngestReport:
     """Lands every new file below `landing` (of the sources named, or all) in the warehouse file, which is made when missing.
 
     `clock`: the moment that tells an updated_at in the future (UTC, default now); nothing else depends on it.
-    Raises FileNotFoundError when `landing` is no folder and WarehouseBusy when another process has the warehouse open.
+    `memory` and `threads`: what DuckDB may use, by default MEMORY and every processor.
+    Raises FileNotFoundError when `landing` is no folder and WarehouseBusy when another process has the warehouse open, ValueError
+    for a memory or a number of threads that DuckDB does not know.
     """
     landing, warehouse = Path(landing).resolve(), Path(warehouse)
     if not landing.is_dir():
@@ -123,9 +163,19 @@ def ingest(
         raise WarehouseBusy(f"{warehouse} cannot be opened for writing: {str(error).partition(chr(10))[0]}") from None
     with connection, tempfile.TemporaryDirectory(prefix="ingest-") as scratch:
         connection.execute("set TimeZone = 'UTC'")
+        _limit(connection, memory, threads)
         _prepare(connection)
         run = _Run(connection, landing, Path(scratch), clock or datetime.now(UTC).replace(tzinfo=None))
         return run.over(sources, progress)
+
+
+def _limit(connection: duckdb.DuckDBPyConnection, memory: str, threads: int | None) -> None:
+    try:
+        connection.execute(f"set memory_limit = {literal(memory)}")
+        if threads is not None:
+            connection.execute(f"set threads = {int(threads)}")
+    except duckdb.Error as error:
+        raise ValueError(f"memory is a size such as {MEMORY}, threads a number from 1: {first_line(error)}") from None
 
 
 def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -135,12 +185,45 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute(_FILES)
     connection.execute(_QUARANTINE)
+    connection.execute(_CONTROL_TOTALS)
+    for name, columns in _LATER.items():
+        for column in columns:
+            connection.execute(f"alter table ingest.{name} add column if not exists {column}")
     for table in tables().values():
-        columns = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
+        listed = ", ".join(f"{column.name} {column.sql_type}" for column in table.columns)
         connection.execute(
-            f"create table if not exists {table.relation} ({columns}, _file varchar, _row bigint, _batch varchar)"
+            f"create table if not exists {table.relation} ({listed}, _file varchar, _row bigint, _batch varchar)"
         )
+    days = " union all ".join(_days_of(table) for table in tables().values() if not table.is_plan)
+    connection.execute(
+        "create or replace view ingest.controlled_days as"
+        f" select *, coalesce(cast(day_on as varchar), cast(quarter_at as varchar)) as slot from ({days})"
+    )
+    corrections = " union all ".join(map(_corrections_of, tables().values()))
+    connection.execute(f"create or replace view ingest.corrections as {corrections}")
     connection.commit()
+
+
+def _days_of(table: Table) -> str:
+    """Landed rows and their amount by day, of a table that has control totals; a moment by its quarter of an hour.
+
+    Which day a moment is on depends on the company's time zone, which ingest does not know; zones differ by quarters of an hour.
+    """
+    day, moment, amount = control_terms(table)
+    return (
+        f"select {literal(table.full_name)} as table_name, {day} as day_on, time_bucket(interval 15 minute, {moment}) as quarter_at,"
+        f" count(*) as row_count, sum({amount}) as amount from {table.relation} where {literal(table.full_name)} in"
+        f" (select split_part(_file, '/', 1) || '.' || table_name from {CONTROL_TOTALS}) group by all"
+    )
+
+
+def _corrections_of(table: Table) -> str:
+    """Landed rows that have the key of a row in the quarantine."""
+    return (
+        f"select {literal(table.full_name)} as table_name, {row_key(table)} as row_key, updated_at, _file as file_name,"
+        f" _row as row_no from {table.relation} where {row_key(table)} in"
+        f" (select row_key from ingest.quarantine where table_name = {literal(table.full_name)})"
+    )
 
 
 class _Run:
@@ -175,7 +258,8 @@ class _Run:
         found: list[Path] = []
         for folder, folders, names in os.walk(self.landing):
             folders.sort()
-            found.extend(Path(folder, name) for name in [*names, *(f for f in folders if Path(folder, f).is_symlink())])
+            odd = (name for name in folders if Path(folder, name).is_symlink() or kind_of(Path(name)))
+            found.extend(Path(folder, name) for name in [*names, *odd])
         for path in sorted(found, key=lambda path: path.relative_to(self.landing).as_posix()):
             if wanted is None or path.relative_to(self.landing).parts[0] in wanted:
                 yield path
@@ -207,7 +291,7 @@ class _Run:
             reason, action = self._not_ours(path)
             if reason:
                 return self._remember(FileResult(name, "", "", "ignored", reason, action))
-            size = path.stat().st_size
+            before = _identity(path)
             digest = content_hash(path)
         except OSError as error:
             return self._remember(
@@ -216,8 +300,8 @@ class _Run:
                 )
             )
         source, table_name, _ = name.split("/")
-        table = tables()[f"{source}.{table_name}"]
-        result = FileResult(name, digest, table.full_name, "landed", source=source, file_bytes=size)
+        table = {**tables(), **control_tables()}[f"{source}.{table_name}"]
+        result = FileResult(name, digest, table.full_name, "landed", source=source, file_bytes=before[0])
         is_new, told = self._is_new(result)
         if not is_new:
             return told
@@ -225,30 +309,36 @@ class _Run:
         kind = kind_of(path)
         assert kind
         link = self.scratch / f"file.{kind}"
-        link.unlink(missing_ok=True)
         link.symlink_to(path.resolve())
         try:
-            records = read(self.connection, link, kind)
+            records = read(self.connection, link, kind, table)
+            result.encoding, result.delimiter = records.encoding, records.delimiter
             with self._transaction():
                 self._forget_earlier_attempts(name)
                 self._land(table, records, result)
-                if content_hash(path) != digest:
+                if _has_changed(path, before, digest):
                     raise _Changed
                 result.seconds = Decimal(f"{time.monotonic() - started:.3f}")
                 self._record(result)
         except _Changed:
-            reason = "the file changed while it was read"
-            return FileResult(name, digest, table.full_name, "ignored", reason, "It is read again by the next run.")
+            return _changed(result)
         except _OUR_FAULT:
             raise
         except (Unreadable, duckdb.Error) as error:
+            if _has_changed(path, before, digest):
+                return _changed(result)
             # A damaged Parquet file may show it in the middle only; what had been landed of it has been taken back.
             cut = Unreadable(f"it cannot be read to its end ({first_line(error)})", "Deliver the file again.")
             self._set_aside(result, error if isinstance(error, Unreadable) else cut)
+        finally:
+            for left in self.scratch.iterdir():
+                left.unlink()
+            self.connection.execute("drop table if exists landed_file")
         return result
 
     def _set_aside(self, result: FileResult, why: Unreadable) -> None:
-        result.status, result.reason, result.action = "quarantined", why.reason, why.action
+        result.status, result.reason = "quarantined", why.reason
+        result.action = f"{why.action} {_under_another_name(result)}"
         result.rows_read = result.rows_landed = result.rows_quarantined = 0
         with self._transaction():
             self._forget_earlier_attempts(result.file_name)
@@ -277,11 +367,13 @@ class _Run:
             return f"no source is called {parts[0]!r}", f"Put it below one of {', '.join(sources())}."
         if len(parts) != 3:
             return "it is not in the folder of a table", f"Put it into {parts[0]}/<table>/."
-        if ".".join(parts[:2]) not in tables():
+        if parts[2].startswith((".", "~")) or parts[2].lower().endswith(_TEMPORARY):
+            return "it is a hidden or temporary file, which another program is not done with", "Finish it there."
+        if ".".join(parts[:2]) not in {*tables(), *control_tables()}:
             known = ", ".join(table.name for table in tables().values() if table.source == parts[0])
             return f"{parts[0]} has no table {parts[1]!r}", f"Put it into the folder of one of {known}."
-        if parts[2].startswith(".") or kind_of(path) is None:
-            return "it is no CSV, JSON Lines or Parquet file", "Deliver it as .csv, .jsonl, .jsonl.gz or .parquet."
+        if kind_of(path) is None:
+            return "it is no CSV, JSON Lines, Parquet or Excel file", f"Deliver it as .{', .'.join(KINDS)}."
         return "", ""
 
     def _is_new(self, result: FileResult) -> tuple[bool, FileResult | None]:
@@ -311,7 +403,8 @@ class _Run:
         result.status, result.reason, result.action = "ignored", reason, "Nothing needs doing."
         with self._transaction():
             if first != twin:
-                relation = tables()[result.table_name].relation
+                result.file_name = first
+                relation = {**tables(), **control_tables()}[result.table_name].relation
                 self.connection.execute(
                     f"update {relation} set _file = ? where _batch = ? and _file = ?",
                     [first, result.file_hash[:16], twin],
@@ -320,6 +413,10 @@ class _Run:
                     self.connection.execute(
                         f"update ingest.{table} set file_name = ? where file_name = ?", [first, twin]
                     )
+                self.connection.execute(
+                    "update ingest.files set stem = ?, corrects = ? where file_name = ? and status = 'landed'",
+                    [result.stem, result.corrects, first],
+                )
             result.file_name = second
             self._record(result)
         return result
@@ -365,12 +462,16 @@ class _Run:
             result.newest_updated_at,
             result.future_rows,
             result.seconds,
+            result.encoding,
+            result.delimiter,
+            result.stem,
+            result.corrects,
         ]
         self.connection.execute(f"insert into ingest.files values ({', '.join('?' * len(values))})", values)
 
     def _quarantine_whole(self, result: FileResult) -> None:
         self.connection.execute(
-            "insert into ingest.quarantine values (?, ?, ?, null, null, ?, ?, null)",
+            "insert into ingest.quarantine (table_name, file_name, row_no, reason, action) values (?, ?, ?, ?, ?)",
             [result.table_name, result.file_name, _WHOLE_FILE, result.reason, result.action],
         )
 
@@ -381,10 +482,11 @@ class _Run:
         found = {name: (quoted(by_name[name]), records.columns[by_name[name]]) for name in wanted if name in by_name}
         unknown = [name for name in records.columns if name.lower() not in wanted]
         missing = [column.name for column in table.columns if column.name not in found and column.name != "is_deleted"]
-        result.unknown_columns, result.missing_columns = ", ".join(unknown), ", ".join(missing)
+        result.unknown_columns, result.missing_columns = brief(unknown, 200), ", ".join(missing)
+        result.reason = "; ".join(records.notes)
         if not found and records.columns:
             raise Unreadable(
-                f"no column of {table.full_name} is among the file's ({result.unknown_columns[:200]})",
+                f"no column of {table.full_name} is among the file's ({brief(unknown)})",
                 "Put the names of the contract into the header and deliver the file again.",
             )
         checked = cells(table, found)
@@ -400,30 +502,34 @@ class _Run:
         result.rows_quarantined = result.rows_read - result.rows_landed
         if result.rows_quarantined:
             self._quarantine_broken(table, records, checked, is_whole, result)
-        else:
-            is_whole = "true"
         if table.is_plan and result.rows_quarantined:
             self.connection.execute(f"delete from {table.relation} where _file = ?", [result.file_name])
             result.rows_landed, result.rows_quarantined, result.status = 0, result.rows_read, "quarantined"
-            result.reason, result.action = (
-                "rows of it are broken, and plan files land whole or not at all",
-                _CORRECT_PLAN,
-            )
+            result.reason = "rows of it are broken, and plan files land whole or not at all"
+            result.action = f"{_CORRECT_PLAN} {_under_another_name(result)}"
             self._quarantine_whole(result)
             return
         if result.rows_read == 0:
-            result.reason = "it holds a header and no rows" if records.columns else "it holds no rows"
-        result.newest_updated_at, result.future_rows = self.connection.execute(
-            "select max(case when updated_at <= ? then updated_at end), count(case when updated_at > ? then 1 end)"
-            f" from {rows} where {is_whole}",
-            [self.future, self.future],
-        ).fetchall()[0]
+            nothing = "it holds a header and no rows" if records.columns else "it holds no rows"
+            result.reason = "; ".join([nothing, *records.notes])
+        if not table.is_control:
+            # From the rows that landed: a second look at one column, not at the file.
+            result.newest_updated_at, result.future_rows = self.connection.execute(
+                "select max(case when updated_at <= ? then updated_at end), count(case when updated_at > ? then 1 end)"
+                f" from {table.relation} where _file = ?",
+                [self.future, self.future, result.file_name],
+            ).fetchall()[0]
 
     def _quarantine_broken(
         self, table: Table, records: Records, checked: Mapping[str, Cell], is_whole: str, result: FileResult
     ) -> None:
         """Writes a row a broken cell, with the whole record beside it."""
         faults = [f"{{'column_name': '', 'value': cast(null as varchar), 'reason': {SHAPE_FAULT}}}"]
+        day, moment, amount = control_terms(table)
+        # A broken day is none, and cells of a row of the wrong shape may stand under the wrong name.
+        of_day = checked[table.control_day].faults if table.control_day in checked else ()
+        has_day = " and ".join([f"{SHAPE_FAULT} is null", *(f"not ({condition})" for condition, _ in of_day)])
+        age = "cast(null as timestamp)" if table.is_control else "updated_at"
         for name, cell in checked.items():
             if cell.faults:
                 reasons = " ".join(f"when {condition} then {literal(reason)}" for condition, reason in cell.faults)
@@ -432,14 +538,53 @@ class _Run:
                     f" 'reason': case when {SHAPE_FAULT} is not null then null {reasons} end}}"
                 )
         record = ", ".join(f"{literal(name)}: {quoted(name)}" for name in records.columns)
-        others = f"{ROW}, {SHAPE_FAULT}, cast(to_json({{{record}}}) as varchar) as {_RECORD}"
+        others = f"{ROW}, {SHAPE_FAULT}, {PLACE}, cast(to_json({{{record}}}) as varchar) as {_RECORD}"
         self.connection.execute(
-            f"insert into ingest.quarantine select ?, ?, row_no, fault.column_name, fault.value, fault.reason, ?, {_RECORD}"
-            f" from (select {ROW} as row_no, {_RECORD}, unnest([{', '.join(faults)}]) as fault"
+            "insert into ingest.quarantine select ?, ?, row_no, fault.column_name, fault.value,"
+            f" fault.reason || coalesce(' (' || {PLACE} || ')', ''), ?, {_RECORD}, row_key, age, day_on, day_at, amount"
+            f" from (select {ROW} as row_no, {PLACE}, {_RECORD}, {row_key(table)} as row_key, {age} as age,"
+            f" case when {has_day} then {day} end as day_on, case when {has_day} then {moment} end as day_at,"
+            f" case when {SHAPE_FAULT} is null then {amount} end as amount, unnest([{', '.join(faults)}]) as fault"
             f" from {rows_with_cells(checked, records.relation, others)} where not ({is_whole})) as broken"
             " where fault.reason is not null",
             [result.table_name, result.file_name, _CORRECT_PLAN if table.is_plan else _CORRECT_ROW],
         )
+
+
+def _identity(path: Path) -> tuple[int, int, int, int]:
+    """What every write to a file changes."""
+    status = path.stat()
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+
+
+def _has_changed(path: Path, before: tuple[int, int, int, int], digest: str) -> bool:
+    """Whether a file is another one than it was when it was hashed; hashed again only where its times cannot tell."""
+    try:
+        is_young = abs(time.time_ns() - max(before[1], before[2])) < _YOUNG_NS
+        return _identity(path) != before or (is_young and content_hash(path) != digest)
+    except OSError:
+        return True
+
+
+def _changed(result: FileResult) -> FileResult:
+    """What to tell of a file that is still being written; it is not recorded, so that the next run meets it anew."""
+    reason = "the file changed while it was read"
+    return FileResult(
+        result.file_name, result.file_hash, result.table_name, "ignored", reason, "It is read again by the next run."
+    )
+
+
+def _under_another_name(result: FileResult) -> str:
+    """How a corrected file says what it corrects."""
+    name = result.stem.rpartition("/")[2]
+    return f"Under another name, call it {brief([name])}{_CORRECTED}, with the ending of what it is: then it settles this one."
+
+
+def _shown(text: str) -> str:
+    """Text of a file or of its name for a terminal: what moves the cursor or turns the direction of writing is written out."""
+    return "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode("ascii") for letter in text
+    )
 
 
 def _told(folder: str, files: int, rows: int) -> str:

@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
-
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
-from dbt_common.events.base_types import EventMsg
+from typing import TYPE_CHECKING, Any
 
 from orchestration.lib import spark
+
+if TYPE_CHECKING:
+    from dbt_common.events.base_types import EventMsg
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +28,15 @@ class DbtError(Exception):
         super().__init__(message)
         self.nodes = dict(nodes)
         self.by_data = by_data
+
+
+@cache
+def dbt_loaded() -> tuple[Any, Any]:
+    """dbt's runner and what holds its DuckDB connections, imported once: seconds that only who runs dbt should wait for."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
+
+    return dbtRunner, DuckDBConnectionManager
 
 
 def run_dbt(
@@ -49,6 +58,7 @@ def run_dbt(
     os.environ["DO_NOT_TRACK"] = "1"
     if target == "spark":
         spark.use_folder(warehouse.parent)
+    dbt_runner, connections = dbt_loaded()
     done = 0
 
     def listen(event: EventMsg) -> None:
@@ -60,12 +70,12 @@ def run_dbt(
     paths = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT), "--target", target]
     paths += ["--target-path", str(state_dir / "target"), "--log-path", str(state_dir / "logs")]
     try:
-        result = dbtRunner(callbacks=[listen]).invoke(
+        result = dbt_runner(callbacks=[listen]).invoke(
             [*arguments, *paths, "--vars", json.dumps(dict(variables)), "--quiet", "--no-print"]
         )
     finally:
         # dbt keeps the file open for its next invocation; everybody else needs it in between.
-        DuckDBConnectionManager.close_all_connections()
+        connections.close_all_connections()
         sys.stdout.flush()
     if result.exception is not None:
         raise DbtError(f"dbt {arguments[0]}: {result.exception}", {}, by_data=False)

@@ -28,8 +28,8 @@ ARGUMENTS = (
 DESK: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 TITLES = {
-    "en": {"statement": "My statement", "leaderboard": "Leaderboard", "heatmap": "Weekly heatmap"},
-    "zh": {"statement": "我的对账单", "leaderboard": "排行榜", "heatmap": "每周热力图"},
+    "en": {"statement": "My statement", "leaderboard": "Leaderboard", "heatmap": "Heatmap"},
+    "zh": {"statement": "我的对账单", "leaderboard": "排行榜", "heatmap": "热力图"},
 }
 KEY_WORDS = {
     "en": {"statement": "To the next tier", "leaderboard": "All places", "heatmap": "Figures of"},

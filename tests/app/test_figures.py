@@ -11,7 +11,7 @@ import streamlit as st
 from app.components.choice import choose
 from app.components.component_card import current_tier, prospect, so_far, way_to_next_tier
 from app.components.heat import ATTAINMENT_BOUNDS, fitted, step_of
-from app.components.ranking import movement, neighbours
+from app.components.ranking import board_value, gap_value, movement, neighbours
 from app.data.marts import BoardRow, Component, Statement, Tier
 from app.state.formats import plain
 from app.views.statement import figures
@@ -146,6 +146,21 @@ def row(place: int, before: int | None = None, *, is_own: bool = False) -> Board
 
 def test_movement_is_signed_and_newcomers_are_new() -> None:
     assert [movement(row(3, before)) for before in (5, 1, 3, None)] == ["▲2", "▼2", "=", "new"]
+
+
+def test_a_board_speaks_in_the_unit_of_its_kpi() -> None:
+    values = {
+        "attainment": "0.8765",
+        "earnings": "12345",
+        "collection_days": "41.26",
+        "follow_up_hours": "7",
+        "satisfaction": "4.25",
+    }
+    shown = {board: board_value(board, Decimal(value), "CNY") for board, value in values.items()}
+    assert list(shown.values()) == ["87.7%", "CNY 12.3k", "41.3 days", "7 h", "4.3"]
+    assert gap_value("win_rate", Decimal("0.0512"), "CNY") == "5.1 points"
+    assert gap_value("collection_days", Decimal("2.5"), "CNY") == "2.5 days"
+    assert gap_value("earnings", None, "CNY") == board_value("earnings", None, "CNY") == "–"
 
 
 def test_neighbours_are_two_on_either_side() -> None:

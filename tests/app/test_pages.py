@@ -11,13 +11,14 @@ from streamlit.testing.v1 import AppTest
 from app.auth.scope import Scope
 from app.data.connection import PUBLISHED_VARIABLE
 from app.data.marts import Marts
+from app.data.reference import board_kpi, boards, kpi_name, kpi_order
 from app.state.formats import money
 from tests.app.conftest import Found, said
 
 PAGES = ("statement", "leaderboard", "heatmap")
 TITLES = {
-    "en": dict(zip(PAGES, ("My statement", "Leaderboard", "Weekly heatmap"), strict=True)),
-    "zh": dict(zip(PAGES, ("我的对账单", "排行榜", "每周热力图"), strict=True)),
+    "en": dict(zip(PAGES, ("My statement", "Leaderboard", "Heatmap"), strict=True)),
+    "zh": dict(zip(PAGES, ("我的对账单", "排行榜", "热力图"), strict=True)),
 }
 Open = Callable[..., AppTest]
 
@@ -107,6 +108,61 @@ def test_a_dealer_has_the_statement_and_no_boards(open_app: Open, dealer: Found)
     for page in ("leaderboard", "heatmap"):
         app = open_app(dealer.viewer_id, page=page)
         assert not app.metric and "company's own people" in said(app)
+
+
+@pytest.mark.parametrize("language", TITLES)
+def test_boards_are_named_as_the_company_names_its_kpis(open_app: Open, leader: Scope, language: str) -> None:
+    app = open_app(leader.viewer_id, language, page="leaderboard")
+    assert app.selectbox(key="board").options == [kpi_name(board_kpi(board), language) for board in boards()]
+
+
+def test_every_board_opens(open_app: Open, leader: Scope) -> None:
+    app = open_app(leader.viewer_id, page="leaderboard")
+    for board in boards():
+        app.selectbox(key="board").set_value(board).run()
+        assert not app.exception and not app.error
+        assert app.metric, f"{board} has no figures"
+
+
+def test_a_board_opens_for_every_kind_of_period(open_app: Open, leader: Scope) -> None:
+    app = open_app(leader.viewer_id, page="leaderboard", board="revenue")
+    for kind, sign in (("week", "-W"), ("month", "2026-"), ("quarter", " Q")):
+        app.button_group(key="leaderboard_kind 3").set_value(kind).run()
+        assert not app.exception and not app.error
+        assert app.metric and sign in next(box for box in app.selectbox if box.label == "Period").options[0]
+
+
+def test_places_of_a_board_go_by_what_is_better(marts: Marts, leader: Scope) -> None:
+    for board, is_less_better in (("collection_days", True), ("gross_margin_rate", False)):
+        period = next(each for each in marts.leaderboard_periods(board) if each.period == "quarter")
+        circle = next(each for each in marts.leaderboard_scopes(leader, board, period) if each.scope_kind == "company")
+        rows = marts.leaderboard(leader, board, circle, period)
+        values = [row.value for row in rows if row.value is not None]
+        assert len(set(values)) > 1
+        assert values == sorted(values, reverse=not is_less_better)
+        ahead = [row for row in rows if row.gap_to_place_above is not None]
+        assert ahead and all(row.gap_to_place_above > 0 for row in ahead if row.gap_to_place_above is not None)
+
+
+def test_the_heatmap_shows_every_figure(open_app: Open, leader: Scope, marts: Marts) -> None:
+    app = open_app(leader.viewer_id, page="heatmap")
+    seen = {kpi for _, kpi in marts.heatmap_columns(leader)} | {kpi for kpi, _, _ in marts.heatmap_kpis(leader)}
+    kpis = [kpi for kpi in kpi_order() if kpi in seen]
+    assert {"quota_attainment", "pipeline_coverage", "win_rate"} <= seen
+    assert app.selectbox(key="heatmap_kpi").options == [kpi_name(kpi, "en") for kpi in kpis]
+    for kpi in kpis:
+        app.selectbox(key="heatmap_kpi").set_value(kpi).run()
+        assert not app.exception and not app.error
+        assert "Figures of" in said(app), f"{kpi} has no map"
+
+
+def test_the_heatmap_goes_by_week_month_and_quarter(open_app: Open, leader: Scope) -> None:
+    app = open_app(leader.viewer_id, page="heatmap")
+    app.selectbox(key="heatmap_kpi").set_value("win_rate").run()
+    for kind, sign in (("month", "Figures of 2026-"), ("quarter", "Figures of 2026 Q"), ("week", "Figures of W")):
+        app.button_group(key="heatmap_kind win_rate").set_value(kind).run()
+        assert not app.exception and not app.error
+        assert sign in said(app)
 
 
 def test_the_choice_of_language_holds_on_the_next_page(open_app: Open, seller: Found) -> None:

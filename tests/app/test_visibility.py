@@ -87,7 +87,10 @@ def test_the_heatmap_keeps_to_the_people_in_sight(marts: Marts, seller: Found, l
     assert seen <= {person.payee_name for person in leader.people}
     other = next(person for person in leader.people if person.payee_id != seller.viewer_id)
     assert marts.heatmap_cells(seller.scope, ["revenue"], weeks, 10, payee_id=other.payee_id) == []
-    assert marts.attainment_cells(seller.scope, "quarter", weeks, 10, payee_id=other.payee_id) == []
+    kpi, period, start = marts.heatmap_kpis(leader)[0]
+    seen = {cell.payee_name for cell in marts.period_cells(leader, kpi, period, [start], 1000)}
+    assert seen <= {person.payee_name for person in leader.people}
+    assert marts.period_cells(seller.scope, kpi, period, [start], 10, payee_id=other.payee_id) == []
 
 
 def company_board(marts: Marts, scope: Scope, board: str) -> list[tuple[str | None, bool, bool]]:

@@ -1,6 +1,7 @@
 {#
     Facts up to as_of, without cancelled orders and less what came back, add up to the events: difference zero per measure,
-    currency and month. Collected cash counts where its order has lines to spread it over.
+    currency and month. Collected cash counts where its order has lines to spread it over. What no fact holds (returns, invoices, cash of
+    dealers, conversations, enrolments) is read from staging.
 #}
 {{ config(meta={'dagster': {'ref': {'name': 'fct_incentive_events'}}}) }}
 with
@@ -28,6 +29,33 @@ orders_with_lines as (
     select order_id
     from lines
     group by order_id
+),
+
+dealer_lines as (
+    select
+        dealer_order_id,
+        currency
+    from {{ ref('stg_channel__dealer_order_lines') }}
+    where status <> 'cancelled'
+    group by dealer_order_id, currency
+),
+
+-- of one currency: cash of a dealer order in several bears no event
+dealer_orders as (
+    select
+        dealer_order_id,
+        max(currency) as currency
+    from dealer_lines
+    group by dealer_order_id
+    having count(*) = 1
+),
+
+enrolments as (
+    select
+        {{ company_date('converted_at') }} as converted_on,
+        {{ company_date('renewed_at') }} as renewed_on,
+        {{ company_date('refunded_at') }} as refunded_on
+    from {{ ref('stg_education__enrolments') }}
 ),
 
 from_facts as (
@@ -70,6 +98,75 @@ from_facts as (
     where payments.has_order_currency
     union all
     select
+        'revenue_invoiced' as measure,
+        orders.currency,
+        invoices.invoiced_on as occurred_on,
+        invoices.net_amount as value
+    from {{ ref('stg_erp__invoices') }} as invoices
+    inner join {{ ref('stg_erp__orders') }} as orders
+        on
+            invoices.order_id = orders.order_id
+            and invoices.currency = orders.currency
+    inner join orders_with_lines
+        on invoices.order_id = orders_with_lines.order_id
+    union all
+    select
+        'dealer_collected' as measure,
+        dealer_payments.currency,
+        dealer_payments.paid_on as occurred_on,
+        dealer_payments.amount as value
+    from {{ ref('stg_channel__dealer_payments') }} as dealer_payments
+    inner join dealer_orders
+        on
+            dealer_payments.dealer_order_id = dealer_orders.dealer_order_id
+            and dealer_payments.currency = dealer_orders.currency
+    union all
+    select
+        'interactions' as measure,
+        null as currency,
+        {{ company_date('occurred_at') }} as occurred_on,
+        message_count as value
+    from {{ ref('stg_messaging__interactions') }}
+    union all
+    select
+        'tickets_resolved' as measure,
+        null as currency,
+        resolved_on as occurred_on,
+        1 as value
+    from {{ ref('fct_tickets') }}
+    where resolved_on is not null
+    {%- for measure, first_day in {'class_seats': 'converted_on', 'class_renewals': 'renewed_on'}.items() %}
+    union all
+    select
+        '{{ measure }}' as measure,
+        null as currency,
+        {{ first_day }} as occurred_on,
+        1 as value
+    from enrolments
+    where {{ first_day }} is not null
+    union all
+    select
+        '{{ measure }}' as measure,
+        null as currency,
+        refunded_on as occurred_on,
+        -1 as value
+    from enrolments
+    where
+        {{ first_day }} is not null
+        and refunded_on is not null
+    {%- endfor %}
+    union all
+    select
+        'deals_won' as measure,
+        null as currency,
+        closed_on as occurred_on,
+        1 as value
+    from {{ ref('fct_opportunities') }}
+    where
+        is_won
+        and closed_on is not null
+    union all
+    select
         'bookings_won' as measure,
         currency,
         closed_on as occurred_on,
@@ -94,6 +191,14 @@ from_facts as (
         net_amount as value
     from {{ ref('fct_dealer_sales') }}
     where coalesce(status, '') <> 'cancelled'
+    union all
+    select
+        case when sale_kind = 'sell_in' then 'dealer_units_in' else 'dealer_units_through' end as measure,
+        null as currency,
+        sold_on as occurred_on,
+        quantity as value
+    from {{ ref('fct_dealer_sales') }}
+    where coalesce(status, '') <> 'cancelled'
 ),
 
 both_sides as (
@@ -112,11 +217,7 @@ both_sides as (
         occurred_on,
         -value as value
     from {{ ref('fct_incentive_events') }}
-    where
-        measure in (
-            'revenue_booked', 'units_sold', 'revenue_collected', 'bookings_won', 'visits', 'calls', 'demos',
-            'dealer_sell_in', 'dealer_sell_through'
-        )
+    where measure not in ('margin_booked', 'new_accounts')
 )
 
 select

@@ -6,20 +6,18 @@ import csv
 import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import duckdb
 import pytest
 import yaml
 
-from demo import ugly
+from demo import simulation, ugly
 from demo.__main__ import main
-from demo.files import CONTRACT
+from demo.files import CONTRACT, CONTROLLED, DELIVERED
 from demo.simulation import Demo, simulate
+from tests.demo.landed import READERS, Files
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = [case.__name__ for case in [*ugly.PEOPLE, *ugly.RECORDS, *ugly.PLANS, *ugly.FILES]]
-READERS = {".csv": "read_csv", ".gz": "read_json", ".parquet": "read_parquet"}
 
 
 def _quiet(_: str) -> None:
@@ -34,28 +32,6 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def demo(landing: Path) -> Demo:
     return simulate(landing, seed=7, scale=1, months=18, say=_quiet)
-
-
-class Files:
-    """The landed files as SQL views, `<source>_<table>`: every cell is text and `file` names where it stands."""
-
-    def __init__(self, landing: Path) -> None:
-        self.connection = duckdb.connect()
-        for folder in sorted(landing.glob("*/*")):
-            selects = [
-                f"select columns(*)::varchar, '{path.name}' as file from {READERS[path.suffix]}('{path}'"
-                + {".csv": ", all_varchar = true, header = true)", ".gz": ")", ".parquet": ")"}[path.suffix]
-                for path in sorted(folder.iterdir())
-            ]
-            self.connection.execute(
-                f"create table {folder.parent.name}_{folder.name} as " + " union all by name ".join(selects)
-            )
-
-    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return self.connection.execute(query, list(values)).fetchall()
-
-    def one(self, query: str, *values: object) -> Any:
-        return self.rows(query, *values)[0][0]
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +57,59 @@ def test_the_same_seed_gives_the_same_bytes_and_another_one_others(tmp_path: Pat
     assert _hashes(tmp_path / "one") != _hashes(tmp_path / "other")
 
 
+@pytest.fixture(scope="module")
+def branches(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company of three small branches, twice."""
+    out = tmp_path_factory.mktemp("branches")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(simulation, "BRANCH_SCALE", 0.1)
+        for name in ("one", "two"):
+            simulate(out / name, seed=7, scale=0.25, months=6, say=_quiet)
+    return out
+
+
+def test_branches_give_the_same_bytes_whichever_is_done_first(branches: Path) -> None:
+    assert _hashes(branches / "one") == _hashes(branches / "two")
+
+
+def test_large_tables_come_as_parquet_in_parts_and_others_as_one_file(branches: Path) -> None:
+    landing = branches / "one"
+    for table, (_, every) in DELIVERED.items():
+        folder = landing / table.replace(".", "/")
+        name = folder.name
+        wanted = {f"{name}.csv"} if every == "once" else {f"{name}_part-{number:03d}.parquet" for number in range(3)}
+        assert wanted <= {path.name for path in folder.iterdir()}, table
+        assert not list(folder.glob("*_20*")), table
+
+
+def test_branches_share_no_key_and_hang_below_the_head_office(branches: Path) -> None:
+    held = Files(branches / "one")
+    for table in ("crm_users", "crm_accounts", "erp_orders", "erp_order_lines", "channel_dealers", "crm_teams"):
+        key = CONTRACT[table.replace("_", ".", 1)]["key"][0]
+        # Whoever has a key has all its versions: the parts of a table, in which each key is in one.
+        assert not held.rows(
+            f"select {key} from {table} where file like '%part%' group by {key} having count(distinct file) > 1 limit 3"
+        ), table
+    assert not held.rows("select * from crm_teams where parent_team_id not in (select team_id from crm_teams)")
+    assert not held.rows("select * from crm_user_assignments where team_id not in (select team_id from crm_teams)")
+    assert not held.rows("select * from crm_user_assignments where manager_id not in (select user_id from crm_users)")
+    assert held.one("select count(*) from crm_teams where parent_team_id = 'T11'") == 2
+    own, branches_own, total = held.rows(
+        """
+        select
+            sum(quota::bigint) filter (subject_id in (
+                select user_id from crm_user_assignments group by 1 having max_by(team_id, valid_from) = 'T12'
+            )),
+            sum(quota::bigint) filter (subject_id like 'T12-%'),
+            sum(quota::bigint) filter (subject_id = 'T12')
+        from plans_quotas where period_start = '2026-01-01'
+        """
+    )[0]
+    assert own > 0 < branches_own
+    assert total == own + branches_own
+    held.connection.close()
+
+
 def test_archives_carry_no_time(landing: Path, demo: Demo) -> None:
     archives = sorted(landing.rglob("*.gz"))
     assert archives
@@ -88,7 +117,10 @@ def test_archives_carry_no_time(landing: Path, demo: Demo) -> None:
 
 
 def test_every_raw_table_is_there_in_three_formats(demo: Demo, landing: Path) -> None:
-    assert set(demo.rows) == {*CONTRACT, "plans.quotas", "plans.plan_assignments"}
+    assert set(demo.rows) == {
+        *CONTRACT,
+        *(f"plans.{name}" for name in ("quotas", "plan_assignments", "plans", "plan_components")),
+    }
     assert {path.suffix for path in landing.rglob("*") if path.is_file()} == set(READERS)
     assert 54_000 < demo.rows["erp.order_lines"] < 66_000
     assert demo.rows["crm.teams"] == 14
@@ -104,7 +136,9 @@ def test_columns_are_those_of_the_contract(table: str, files: Files) -> None:
 
 def test_nothing_is_dated_after_the_last_day(files: Files) -> None:
     for table in CONTRACT:
-        newest = files.one(f"select max(try_cast(updated_at as timestamp)) from {table.replace('.', '_')}")
+        newest = files.one(
+            f"select max(try_cast(updated_at as timestamp)) from {table.replace('.', '_')} where file not like '%future%'"
+        )
         assert str(newest) <= "2026-06-30 15:59:59", table
 
 
@@ -124,41 +158,141 @@ def test_every_case_says_what_it_planted(demo: Demo) -> None:
     assert all(getattr(ugly, case).__doc__ for case in CASES)
 
 
+#: Who had left at the end: a later version may have them back.
+LEAVERS = (
+    "select user_id, max_by(coalesce(terminated_on, ''), updated_at) as terminated_on from crm_users"
+    " group by 1 having max_by(coalesce(terminated_on, ''), updated_at) <> ''"
+)
 #: What the files hold of each case: the distinct keys of this query are exactly those planted.
 KEYS = {
-    "transfers_in_mid_period": "select user_id as k from crm_user_assignments group by 1 having count(*) = 2",
-    "exits_in_mid_period": "select user_id as k from crm_users where terminated_on is not null",
+    "transfers_in_mid_period": (
+        "select one.user_id as k from crm_user_assignments as one inner join crm_user_assignments as next"
+        " on one.user_id = next.user_id and one.valid_to = next.valid_from"
+    ),
+    "exits_in_mid_period": f"select user_id as k from ({LEAVERS})",
+    "rehired": (
+        "select user_id as k from crm_users group by 1 having bool_or(terminated_on is not null)"
+        " and max_by(coalesce(terminated_on, ''), updated_at) = ''"
+    ),
+    "overlapping_positions": (
+        "select one.user_id as k from crm_user_assignments as one inner join crm_user_assignments as next"
+        " on one.user_id = next.user_id and one.valid_from < next.valid_from and one.valid_to is null"
+    ),
+    "ends_that_never_come": "select user_id as k from crm_user_assignments where valid_to = '9999-12-31'",
+    "overlapping_leave": (
+        "select inside.absence_id as k from crm_absences as inside inner join crm_absences as around using (user_id)"
+        " where inside.absence_id <> around.absence_id and inside.absence_id like 'ABS-I%'"
+        " and inside.starts_on >= around.starts_on and inside.ends_on <= around.ends_on"
+    ),
+    "dealers_who_left": "select dealer_id as k from channel_dealers where terminated_on is not null",
+    "sales_after_the_contract": (
+        "select sell_through_id as k from channel_sell_through inner join channel_dealers using (dealer_id)"
+        " where sold_on > terminated_on"
+    ),
+    "overlapping_registrations": (
+        "select one.account_id as k from crm_deal_registrations as one inner join crm_deal_registrations as other"
+        " on one.account_id = other.account_id and one.registration_id <> other.registration_id"
+        " where one.dealer_id <> other.dealer_id and one.status = 'approved' and other.status = 'approved'"
+        " and one.registered_at::date <= other.expires_on::date and other.registered_at::date <= one.expires_on::date"
+    ),
     "accounts_handed_over": (
         "select account_id as k from crm_accounts group by 1 having count(distinct owner_user_id) > 1"
     ),
     "thirds": "select order_id as k from erp_order_splits where share = '0.3333' group by 1 having count(*) = 3",
-    "splits_that_do_not_add_up": (
-        "select order_id as k from erp_order_splits group by 1 having abs(sum(share::decimal(18, 4)) - 1) > 0.0001"
+    "shares_at_the_edge": (
+        "select order_id as k from erp_order_splits group by 1 having sum(share::decimal(18, 6)) = 1.0001"
     ),
+    "shares_of_people_who_left": (
+        f"select order_id as k from erp_order_splits inner join ({LEAVERS}) using (user_id) inner join erp_orders"
+        " using (order_id) where share = '0.5000' and terminated_on < ordered_at"
+    ),
+    "splits_that_do_not_add_up": (
+        "select order_id as k from erp_order_splits where file not like '%by_hand%'"
+        " group by 1 having abs(sum(share::decimal(18, 4)) - 1) > 0.0001"
+    ),
+    "too_many_decimals": "select order_id as k from erp_order_splits where share = '0.49995'",
     "overlays": "select opportunity_id as k from crm_opportunity_team where kind = 'overlay'",
     "orders_at_midnight": (
         "select order_id as k from erp_orders"
         " where strftime(ordered_at::timestamp, '%m-%d') in ('12-31', '03-31', '06-30', '09-30')"
         " and ordered_at::timestamp::time between '16:00:00' and '16:10:00' and sales_user_id is not null"
     ),
+    "orders_after_leaving": (
+        f"select order_id as k from erp_orders inner join ({LEAVERS}) on sales_user_id = user_id"
+        " where ordered_at::timestamp + interval 8 hour > terminated_on::date + interval 1 day"
+    ),
+    "zero_value_lines": "select order_line_id as k from erp_order_lines where net_amount::decimal(18, 2) = 0",
     "returns_in_a_later_quarter": "select return_id as k from erp_returns where return_id like 'RET-Q%'",
+    "orders_returned_whole": (
+        "select order_id as k from erp_order_lines left join erp_returns using (order_line_id)"
+        " group by 1 having count(distinct order_line_id) > 1 and bool_and(return_id like 'RET-W%')"
+    ),
+    "over_returns": (
+        "select order_line_id as k from erp_returns inner join (select order_line_id, max(quantity) as sold"
+        " from erp_order_lines group by 1) using (order_line_id) where is_deleted is null"
+        " group by 1 having sum(quantity::decimal(18, 4)) > max(sold::decimal(18, 4))"
+    ),
     "currency_without_rate": "select order_id as k from erp_orders where currency = 'SGD'",
     "cash_in_another_currency": "select payment_id as k from erp_payments where currency = 'EUR'",
+    "invoices_in_another_currency": "select invoice_id as k from erp_invoices where currency = 'EUR'",
+    "credit_notes": "select invoice_id as k from erp_invoices where net_amount::decimal(18, 2) < 0",
+    "reassigned_orders": (
+        "select order_id as k from erp_orders where sales_user_id is not null"
+        " group by 1 having count(distinct sales_user_id) > 1"
+    ),
+    "deals_reopened": (
+        "select opportunity_id as k from crm_opportunities"
+        " group by 1 having bool_or(is_won::bool) and not max_by(is_won::bool, updated_at::timestamp)"
+    ),
     "late_rows": (
-        "select order_id as k from erp_orders where status <> 'cancelled' and ordered_at >= '2025'"
+        "select order_id as k from erp_orders where is_deleted is null and status <> 'cancelled' and ordered_at >= '2025'"
         " and updated_at::timestamp > ordered_at::timestamp + interval 40 day"
     ),
     "cancellations": "select order_id as k from erp_orders where status = 'cancelled'",
     "lines_without_cost": "select order_line_id as k from erp_order_lines where cost_amount is null",
     "deals_in_three_currencies": "select min_by(order_id, ordered_at || order_id) as k from erp_orders"
     " where currency in ('CNY', 'USD', 'JPY') group by currency",
-    "corrected_rows": "select order_line_id as k from erp_order_lines group by 1 having count(distinct net_amount) > 1",
+    "corrected_rows": (
+        "select order_line_id as k from erp_order_lines group by 1"
+        " having count(distinct net_amount) > 1 and count(distinct updated_at) > 1"
+    ),
+    "versions_of_one_moment": (
+        "select order_line_id as k from erp_order_lines group by 1, updated_at having count(distinct net_amount) > 1"
+    ),
+    "repeated_rows": (
+        "select payment_id as k from erp_payments group by 1, file, paid_on, amount, updated_at having count(*) = 2"
+    ),
+    "unknown_references": (
+        "select order_line_id as k from erp_order_lines where product_id not in (select product_id from erp_products)"
+    ),
     "deletions": "select order_line_id as k from erp_order_lines where is_deleted = 'true'",
+    "deletions_of_every_kind": " union all ".join(
+        f"select {key} as k from {table.replace('.', '_')} where is_deleted = 'true' and file like '%_deleted.%'"
+        for table, key in ugly.DELETED.items()
+    ),
+    "deleted_orders": "select order_id as k from erp_orders where is_deleted = 'true'",
+    "deleted_by_key_alone": "select return_id as k from erp_returns where is_deleted = 'true' and net_amount is null",
+    "back_after_a_deletion": (
+        "select ticket_id as k from service_tickets group by 1"
+        " having bool_or(is_deleted::bool) and not max_by(coalesce(is_deleted, 'false')::bool, updated_at)"
+    ),
+    "from_the_future": "select ticket_id as k from service_tickets where updated_at > '2099'",
+    "forms_of_text": "select account_id as k from crm_accounts where file = 'accounts_typed.csv'",
     "deleted_activities": "select activity_id as k from crm_activities where is_deleted = 'true'",
     "bad_types": (
         "select payment_id as k from erp_payments where file = 'payments_by_hand.csv' and payment_id is not null"
         " and (try_cast(amount as decimal(18, 4)) is null or try_cast(paid_on as date) is null or currency is null)"
     ),
+    "corrected_after_quarantine": (
+        "select payment_id as k from erp_payments group by 1 having count(distinct file) = 2"
+        " and bool_or(file = 'payments_by_hand.csv') and bool_or(try_cast(amount as decimal(18, 4)) is not null)"
+    ),
+    "quotas_revised": (
+        "select subject_id as k from plans_quotas where subject_kind = 'payee'"
+        " group by 1, period_start having count(distinct updated_at) = 2"
+    ),
+    "quota_of_zero": "select subject_id as k from plans_quotas where quota = '0'",
+    "draft_with_mistakes": "select plan_id as k from plans_plans",
     "unknown_columns": "select account_id as k from crm_accounts where wechat_official_account is not null",
 }
 
@@ -185,8 +319,24 @@ def test_the_payee_without_quota_had_one_before(demo: Demo, files: Files) -> Non
     assert files.one("select max(terminated_on) from crm_users where user_id = ?", payee) is None
 
 
+@pytest.mark.parametrize("table", CONTROLLED)
+def test_control_totals_count_every_row_that_was_sent(table: str, landing: Path, files: Files) -> None:
+    source, _, name = table.partition(".")
+    day, amount = CONTROLLED[table]
+    (control,) = (landing / source / "_control").glob(f"{name}.csv")
+    told = files.rows(f"select day, rows, amount from read_csv('{control}', all_varchar = true) order by day")
+    sent = f"select {day}, count(*), sum({amount}::decimal(18, 2)) from {source}_{name} group by 1 order by 1"
+    assert told == [(on, str(rows), str(total)) for on, rows, total in files.rows(sent)]
+
+
+def test_the_empty_file_has_a_header_alone(demo: Demo, landing: Path) -> None:
+    (name,) = demo.planted["empty_files"].keys
+    (header,) = (landing / "erp/returns" / name).read_text(encoding="utf-8").splitlines()
+    assert header.split(",") == list(CONTRACT["erp.returns"]["columns"])
+
+
 def test_no_case_is_without_a_test() -> None:
-    assert set(CASES) == {*KEYS, "redelivered_files", "payee_without_quota"}
+    assert set(CASES) == {*KEYS, "redelivered_files", "payee_without_quota", "empty_files"}
 
 
 def test_most_people_reach_between_four_tenths_and_sixteen_tenths_of_their_quota(files: Files) -> None:

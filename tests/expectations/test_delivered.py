@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from openpyxl import Workbook
 
 from expectations.delivered import count_delivered, count_rows
 
@@ -18,6 +19,10 @@ from expectations.delivered import count_delivered, count_rows
         ("a.csv", "\ufeffid\n王\n".encode(), 1),
         ("a.csv", b'id,note\n1,"two\nlines"\n2,"a ""quote"""\n', 2),
         ("a.csv", b"id\n", 0),
+        ("a.csv", "编号,名\n1,水泵\n2,阀\n".encode("gbk"), 2),
+        ("a.csv", 'id;note\r1;"a\r,b"\r'.encode("utf-16"), 1),
+        ("a.csv", "id\tnote\r\n1\tx\r\n".encode("utf-16-be"), 1),
+        ("a.jsonl", '{"a": "水"}\r\n'.encode("utf-16-le"), 1),
         ("a.jsonl", b'{"a": 1}\n\n  \n{"a": 2}', 2),
         ("a.jsonl", b"", 0),
         ("a.jsonl.gz", gzip.compress(b'{"a": 1}\n{"a": 2}\n', mtime=0), 2),
@@ -36,12 +41,28 @@ def test_parquet_is_counted_by_its_footer(tmp_path: Path) -> None:
     assert count_rows(tmp_path / "a.parquet") == 7
 
 
+def test_rows_of_all_sheets_are_counted_even_where_a_row_is_a_formula_or_an_error_alone(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["id", "name"], [1, "x"], [None, None], ["=1+1", None], ["#N/A"]):
+        book.active.append(row)
+    book.create_sheet("empty")
+    book.create_sheet("header").append(["id"])
+    more = book.create_sheet("more")
+    more.append([None])
+    more.append(["id"])
+    more.append([2])
+    book.save(tmp_path / "a.xlsx")
+    assert count_rows(tmp_path / "a.xlsx") == 4
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
         ("a.csv", b""),
         ("a.csv", b'id\n1,"open\n'),
-        ("a.csv", "名\n值\n".encode("gbk")),
+        ("a.csv", b"name\nM\xfc,1\n"),
+        ("a.xlsx", b"PK\x03\x04 cut short"),
+        ("a.xlsx", b"id,name\n1,x\n"),
         ("a.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 1000, mtime=0)[:-20]),
         ("a.parquet", b"PAR1 cut short"),
     ],

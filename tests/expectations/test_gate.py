@@ -16,6 +16,7 @@ _LINE_OF_BO = (
     " using (span_no) inner join intermediate.int_events using (event_no)"
     " where int_payee_spans.payee_id = 'bo' and event_id = 'revenue_booked:L1')"
 )
+_CONTROL = "int_control_totals_compared rpt_completeness"
 _FAIRNESS = "int_lines_repeated int_pay_pairs_compared rpt_fairness"
 
 # What a check finds in the small company, which has these defects on purpose; all others find nothing.
@@ -41,6 +42,10 @@ FAULTS = [
     ),
     ("landed_rows_were_delivered", "update raw_erp.orders set _file = 'by hand' where order_id = 'O1'", ""),
     ("files_landed", "update ingest.files set rows_read = rows_read + 1", "rpt_completeness"),
+    ("control_totals_met", "delete from raw_erp.order_lines where order_line_id = 'L1'", _CONTROL),
+    ("control_totals_met", "delete from ingest.quarantine", _CONTROL),
+    ("control_totals_met", "update raw_erp.order_lines set net_amount = 999.99 where order_line_id = 'L1'", _CONTROL),
+    ("control_totals_met", "update ingest.control_totals set row_count = 4 where table_name = 'orders'", _CONTROL),
     ("facts_hold_staging", "delete from intermediate.int_order_lines where order_line_id = 'L1'", "rpt_completeness"),
     ("facts_hold_staging", "insert into core.dim_accounts from core.dim_accounts", "rpt_completeness"),
     (
@@ -50,6 +55,11 @@ FAULTS = [
     ),
     ("credits_cover_events", "delete from incentives.rpt_uncredited where reason = 'no_owner'", "rpt_completeness"),
     ("matched_credits_paid_or_listed", "delete from incentives.rpt_uncredited where reason = 'no_rate'", ""),
+    (
+        "credits_too_large_to_pay",
+        "update incentives.rpt_uncredited set reason = 'too_large' where reason = 'no_rate'",
+        "",
+    ),
     ("matched_credits_paid_or_listed", f"delete from intermediate.int_payout_lines {_LINE_OF_BO}", ""),
     (
         "files_refused",
@@ -91,7 +101,7 @@ FAULTS = [
 MENDED = [
     ("credits_waiting_for_a_rate", "delete from incentives.rpt_uncredited where reason = 'no_rate'"),
     ("shares_that_nobody_receives", "delete from incentives.rpt_uncredited where reason = 'no_owner'"),
-    ("rows_set_aside", "delete from ingest.quarantine"),
+    ("rows_set_aside", "update operations.rpt_quarantine set is_settled = true"),
     ("splits_that_do_not_add_up", "update intermediate.int_deal_shares set is_valid = true"),
     ("payees_without_a_quota", "update intermediate.int_payout_groups set quota = 100"),
     ("differences_that_the_plan_makes", "delete from operations.rpt_fairness where check_id = 'same_deal_same_pay'"),

@@ -60,7 +60,7 @@ def test_every_column_a_model_returns_is_listed(rendered: Manifest) -> None:
 
 def test_the_money_macros_are_bare_names(rendered: Manifest) -> None:
     credits = rendered["fct_credits"]["compiled_code"]
-    assert "round_minor(mul10(credits.value, rates.rate_to_base), base.minor_units)" in credits
+    assert "in_base(credits.value, rates.rate_to_base, base.minor_units)" in credits
     assert "largest_remainder(sized)" in rendered["int_credits_allocated"]["compiled_code"]
 
 

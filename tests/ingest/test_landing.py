@@ -11,7 +11,9 @@ import time
 from pathlib import Path
 
 import duckdb
+import pytest
 
+from orchestration.ingest import ingest
 from tests.ingest.conftest import Landing
 
 GOOD = "p1,Pump,pumps,100.50,60,CNY,2026-01-31,2026-01-01T00:00:00Z"
@@ -162,3 +164,85 @@ def test_a_kill_at_any_moment_and_a_second_run_give_the_state_of_an_undisturbed_
         landing.warehouse = warehouse
         landing.ingest()
         assert landing.state() == undisturbed, f"attempt {attempt}"
+
+
+def test_control_totals_land_by_the_same_rules(landing: Landing) -> None:
+    header = "table,day,rows,amount\n"
+    rows = "products,2026-01-31,3,\nordres,2026-01-31,3,5\nproducts,2026-02-30,3,5\npayments,2026/1/31,-2,-10.25\n"
+    landing.put("erp/_control/january.csv", header + rows)
+    landing.put("plans/_control/january.csv", header)
+    landing.ingest()
+    landed = landing.rows(
+        "select table_name, day::varchar, row_count, amount::varchar, _file, _row from ingest.control_totals"
+    )
+    file = "erp/_control/january.csv"
+    assert landed == [("products", "2026-01-31", 3, None, file, 1), ("payments", "2026-01-31", -2, "-10.2500", file, 4)]
+    assert landing.rows("select table_name, row_no, column_name from ingest.quarantine order by 2") == [
+        ("erp._control", 2, "table"),
+        ("erp._control", 3, "day"),
+    ]
+    assert landing.rows("select reason from ingest.files where status = 'ignored'") == [
+        ("plans has no table '_control'",)
+    ]
+    landing.put("erp/_control/again.csv", header + rows)
+    landing.ingest()
+    assert landing.rows("select distinct _file from ingest.control_totals") == [("erp/_control/again.csv",)]
+
+
+def test_days_of_tables_with_control_totals_are_counted_over_all_versions(landing: Landing) -> None:
+    header = "payment_id,invoice_id,paid_on,amount,currency,updated_at\n"
+    row = "p1,i1,2026-01-31,5.25,CNY,2026-02-01T10:20:00Z\n"
+    landing.put("erp/payments/a.csv", header + row + row.replace("p1", "p2").replace("5.25", "much"))
+    landing.put("erp/payments/b.csv", "payment_id,is_deleted,updated_at\np1,yes,2026-02-03T10:20:00Z\n")
+    landing.products("a.csv", GOOD)
+    landing.put("erp/_control/a.csv", "table,day,rows,amount\npayments,2026-01-31,2,\n")
+    landing.ingest()
+    assert landing.rows(
+        "select table_name, day_on::varchar, quarter_at::varchar, row_count, amount::varchar from ingest.controlled_days order by 2"
+    ) == [
+        ("erp.payments", "2026-01-31", None, 1, "5.2500"),
+        ("erp.payments", None, "2026-02-03 10:15:00", 1, None),
+    ]
+    assert landing.rows("select row_key, day_on::varchar, amount, updated_at::varchar from ingest.quarantine") == [
+        ("p2", "2026-01-31", None, "2026-02-01 10:20:00")
+    ]
+
+
+def test_a_row_delivered_whole_stands_beside_the_broken_one(landing: Landing) -> None:
+    header = "user_id,valid_from,role,team_id,updated_at\n"
+    landing.put("crm/user_assignments/a.csv", header + "u1,2026-01-01,,t,2026-01-01\nu2,2026-01-01,,t,2026-01-01\n")
+    landing.put(
+        "crm/user_assignments/b.csv", header + "u1,2026-01-01,rep,t,2026-01-02\nu2,2026-01-02,rep,t,2026-01-02\n"
+    )
+    landing.put("crm/user_assignments/x.csv", b"")
+    landing.put("crm/user_assignments/x.corrected 2.csv", header + "u3,2026-01-01,rep,t,2026-01-02\n")
+    landing.ingest()
+    assert landing.rows("select row_key, file_name, row_no from ingest.corrections") == [
+        ("u1|2026-01-01", "crm/user_assignments/b.csv", 1)
+    ]
+    assert landing.rows("select file_name, stem from ingest.files where corrects = 'crm/user_assignments/x'") == [
+        ("crm/user_assignments/x.corrected 2.csv", "crm/user_assignments/x.corrected 2")
+    ]
+    assert landing.rows("select action from ingest.quarantine where row_no = 0")[0][0].endswith(
+        "Under another name, call it x.corrected, with the ending of what it is: then it settles this one."
+    )
+
+
+def test_memory_and_threads_are_limited_and_nonsense_is_refused(landing: Landing) -> None:
+    landing.products("a.csv", GOOD)
+    with pytest.raises(ValueError, match="memory is a size such as 4GB"):
+        ingest(landing.folder, landing.warehouse, memory="much")
+    ingest(landing.folder, landing.warehouse, memory="200MB", threads=1, progress=lambda _: None)
+    assert landing.rows("select count(*) from raw_erp.products") == [(1,)]
+
+
+def test_a_warehouse_of_an_earlier_version_gets_the_columns_it_lacks(landing: Landing) -> None:
+    landing.products("a.csv", GOOD, "p2")
+    landing.ingest()
+    with duckdb.connect(str(landing.warehouse)) as connection:
+        connection.execute("drop view ingest.corrections")
+        connection.execute("alter table ingest.quarantine drop column row_key")
+        connection.execute("alter table ingest.files drop column stem")
+    landing.products("b.csv", GOOD.replace("p1", "p3"))
+    landing.ingest()
+    assert landing.rows("select count(*), count(row_key) from ingest.quarantine") == [(1, 0)]

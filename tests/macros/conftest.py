@@ -36,6 +36,7 @@ QUERIES = {
     "signed_overlap": "select {{ signed_overlap('x0', 'x1', 'low', 'high') }} from inputs order by row_no",
     "prorated": "select {{ prorated('value', 'days', 'whole_days') }} from inputs order by row_no",
     "converted": "select {{ converted('value', 'rate_from', 'rate_to') }} from inputs order by row_no",
+    "in_base": "select {{ in_base('value', 'rate', 2) }} from inputs order by row_no",
     "portion": "select {{ portion('amount', 'part', 'whole', 'minor_units') }} from inputs order by row_no",
     "largest_remainder": "with {{ largest_remainder('inputs') }}"
     " select spread_id, part_id, part from spread_parts order by spread_id, part_id",

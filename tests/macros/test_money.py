@@ -198,6 +198,19 @@ def test_converted_in_one_rounding(macros: Macros, dice: random.Random) -> None:
     assert [value for (value,) in got] == wanted
 
 
+def test_what_does_not_fit_money_is_converted_to_nothing(macros: Macros) -> None:
+    rows = [
+        (D("99999999999999.9999"), D(23), D("0.05")),
+        (D(-(10**13)), D(10), D(1)),
+        (D(10**13), D("9.9999"), D(1)),
+        (D("99999999999999.9999"), D("99999999.9999999999"), D("0.0000000001")),
+    ]
+    got = macros.run("converted", "value decimal(18, 4), rate_from decimal(18, 10), rate_to decimal(18, 10)", rows)
+    assert [value for (value,) in got] == [None, None, D("99999000000000"), None]
+    based = macros.run("in_base", "value decimal(18, 4), rate decimal(18, 10)", [row[:2] for row in rows])
+    assert [value for (value,) in based] == [None, None, D("99999000000000"), None]
+
+
 def test_portion_is_rounded_once_to_the_minor_unit(macros: Macros, dice: random.Random) -> None:
     rows = [
         *product((D("100.01"), D("-0.05"), D("33.335")), (D(1), D("0.5"), D(-2)), (D(3), D("-3"), D(2)), MINOR_UNITS),

@@ -115,7 +115,7 @@ def _killed(landing: Path, out: Path, step: str, delay: float) -> bool:
     """Starts a build and kills it `delay` seconds after the step has begun; False when it ended before."""
     # Each build is a process of its own, forked from one that has imported dbt: importing it takes longer than most steps.
     processes = multiprocessing.get_context("forkserver")
-    processes.set_forkserver_preload([build.__module__, "dbt.task.build", "great_expectations"])
+    processes.set_forkserver_preload(["tests.orchestration.imported"])
     told, telling = processes.Pipe(duplex=False)
     running = processes.Process(target=_build_telling, args=(landing, out, telling))
     running.start()

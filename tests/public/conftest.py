@@ -22,8 +22,9 @@ Converted = Callable[[ModuleType], "Built"]
 class Built:
     """A data set that has been converted, landed and built; `query` reads what was published."""
 
-    def __init__(self, data: Path, out: Path) -> None:
+    def __init__(self, data: Path, landing: Path, out: Path) -> None:
         self.data = data
+        self.landing = landing
         self.checks: dict[str, Any] = json.loads((data / "checks.json").read_text(encoding="utf-8"))
         self.connection = duckdb.connect(str(out / "published.duckdb"), read_only=True)
 
@@ -58,7 +59,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Converted]:
         data, folder = data_of(name), tmp_path_factory.mktemp(name)
         module.convert(data, folder / "landing")
         build(folder / "landing", folder / "out", timezone=module.TIMEZONE, base_currency=module.CURRENCY)
-        opened.append(Built(data, folder / "out"))
+        opened.append(Built(data, folder / "landing", folder / "out"))
         return opened[-1]
 
     yield convert_and_build

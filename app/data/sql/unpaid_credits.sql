@@ -1,4 +1,4 @@
--- Credits of a person in a period that no line pays because an exchange rate is missing.
+-- Credits of a person in a period that no line pays: an exchange rate is missing, or the amount is too large.
 with recursive
 
 -- include _visible_people
@@ -23,7 +23,7 @@ inner join core.dim_periods as periods
         and uncredited.occurred_on < periods.period_end
 where
     uncredited.payee_id = $payee_id
-    and uncredited.reason = 'no_rate'
+    and uncredited.reason in ('no_rate', 'too_large')
     and periods.period = $period
     and periods.period_start = $period_start
 order by uncredited.occurred_on desc, uncredited.event_id asc

@@ -87,45 +87,62 @@ list_prices as (
             and list_days.ordered_on < order_rates.valid_to
 ),
 
+-- numbered while rows are narrow: sorting carries them along
+numbered as (
+    select
+        cast(row_number() over (order by order_line_id) as bigint) as line_no,
+        order_line_id,
+        order_id,
+        product_id,
+        quantity,
+        net_amount,
+        cost_amount,
+        source_file,
+        source_row
+    from lines
+),
+
 joined as (
     select
-        lines.order_line_id,
-        lines.order_id,
+        numbered.line_no,
+        numbered.order_line_id,
+        numbered.order_id,
         orders.account_id,
         orders.opportunity_id,
         orders.sales_user_id,
         orders.dealer_id,
-        lines.product_id,
+        numbered.product_id,
         products.product_line,
         orders.channel,
         orders.status,
         orders.currency,
         orders.ordered_on,
-        lines.quantity,
-        lines.net_amount,
-        lines.cost_amount,
+        numbered.quantity,
+        numbered.net_amount,
+        numbered.cost_amount,
         case
             when products.currency = orders.currency
                 then cast(products.list_price as {{ step() }})
             else list_prices.list_price
         end as list_price,
         {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
-        lines.source_file,
-        lines.source_row
-    from lines
+        numbered.source_file,
+        numbered.source_row
+    from numbered
     left join orders
-        on lines.order_id = orders.order_id
+        on numbered.order_id = orders.order_id
     left join products
-        on lines.product_id = products.product_id
+        on numbered.product_id = products.product_id
     left join list_prices
         on
-            lines.product_id = list_prices.product_id
+            numbered.product_id = list_prices.product_id
             and orders.currency = list_prices.currency
             and orders.ordered_on = list_prices.ordered_on
 ),
 
 priced as (
     select
+        line_no,
         order_line_id,
         order_id,
         account_id,
@@ -150,7 +167,7 @@ priced as (
 
 final as (
     select
-        cast(row_number() over (order by order_line_id) as bigint) as line_no,
+        line_no,
         order_line_id,
         order_id,
         account_id,

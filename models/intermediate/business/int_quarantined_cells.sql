@@ -16,14 +16,16 @@ cells as (
     from {{ ref('stg_ingest__quarantine') }}
 ),
 
-mismatches as (
+set_aside as (
     select
         table_name,
         source_file,
         source_row,
-        currency,
-        order_currency
-    from {{ ref('int_currency_mismatches') }}
+        column_name,
+        value,
+        reason,
+        what_to_do
+    from {{ ref('int_rows_set_aside') }}
 ),
 
 final as (
@@ -41,11 +43,11 @@ final as (
         table_name,
         source_file as file_name,
         source_row as row_no,
-        'currency' as column_name,
-        currency as value,
-        concat('the order is in ', order_currency, ', this document is in ', currency) as reason,
-        'Correct the currency in the source system and deliver the row again.' as what_to_do
-    from mismatches
+        column_name,
+        value,
+        reason,
+        what_to_do
+    from set_aside
 )
 
 select * from final

@@ -1,8 +1,9 @@
 {#
     Grain: one row per event and payee it is credited to, plus one row for each share that nobody receives (span_no
     null). Additive: value, over credit_kind 'direct' (direct rows of an event, received or not, add to its value
-    exactly). credit_no is the order of lines: (occurred_on, event_id, payee_id, credit_kind) (engine.md §2, §8 B1
-    to B5, B8 to B10).
+    exactly). credit_no is the order of lines: (occurred_on, event_id, payee_id, credit_kind): event_no, then the place
+    among the credits of the event in four digits, so that nothing is sorted but what is shared (engine.md §2, §8 B1 to
+    B5, B8, B10). Credits on top of the direct ones are those of int_rule_credits.
 #}
 with
 
@@ -35,10 +36,22 @@ shares as (
         split_kind,
         split_id,
         payee_id,
-        credit_kind,
         share
     from {{ ref('int_deal_shares') }}
-    where is_valid
+    where
+        is_valid
+        and credit_kind = 'direct'
+),
+
+rule_credits as (
+    select
+        event_no,
+        payee_kind,
+        payee_id,
+        credit_kind,
+        share,
+        value
+    from {{ ref('int_rule_credits') }}
 ),
 
 spans as (
@@ -70,29 +83,15 @@ currencies as (
 split_deals as (
     select
         split_kind,
-        split_id,
-        max(case when credit_kind = 'direct' then 1 else 0 end) as has_direct,
-        max(case when credit_kind = 'overlay' then 1 else 0 end) as has_overlay
+        split_id
     from shares
     group by split_kind, split_id
 ),
 
-owned as (
-    select
-        events.event_no,
-        coalesce(items.owner_id, '') as payee_id,
-        items.owner_kind as payee_kind,
-        'direct' as credit_kind,
-        cast(1 as {{ money() }}) as share,
-        events.value
-    from events
-    inner join items
-        on events.item_no = items.item_no
-    left join split_deals
-        on
-            items.split_kind = split_deals.split_kind
-            and items.split_id = split_deals.split_id
-    where coalesce(split_deals.has_direct, 0) = 0
+events_ruled as (
+    select event_no
+    from rule_credits
+    group by event_no
 ),
 
 -- minor units: what a whole is cut to when it is shared; measures that are no money are cut to 0.0001
@@ -100,10 +99,8 @@ split_events as (
     select
         events.event_no,
         events.value,
-        items.owner_id,
         items.split_kind,
         items.split_id,
-        split_deals.has_direct,
         case when measures.unit_kind = 'money' then coalesce(currencies.minor_units, 4) else 4 end as minor_units
     from events
     inner join items
@@ -130,45 +127,12 @@ sized as (
         on
             split_events.split_kind = shares.split_kind
             and split_events.split_id = shares.split_id
-    where shares.credit_kind = 'direct'
 ),
 
 {{ largest_remainder('sized') }},
 
-overlaid as (
-    select
-        split_events.event_no,
-        overlay_shares.payee_id,
-        'overlay' as credit_kind,
-        overlay_shares.share,
-        {{ round_minor(mul10('split_events.value', 'overlay_shares.share'), 'split_events.minor_units') }} as value
-    from split_events
-    inner join shares as overlay_shares
-        on
-            split_events.split_kind = overlay_shares.split_kind
-            and split_events.split_id = overlay_shares.split_id
-    left join shares as direct_shares
-        on
-            split_events.split_kind = direct_shares.split_kind
-            and split_events.split_id = direct_shares.split_id
-            and overlay_shares.payee_id = direct_shares.payee_id
-            and direct_shares.credit_kind = 'direct'
-    where
-        overlay_shares.credit_kind = 'overlay'
-        and direct_shares.payee_id is null
-        and (split_events.has_direct = 1 or overlay_shares.payee_id <> coalesce(split_events.owner_id, ''))
-),
-
-allocated as (
-    select
-        event_no,
-        payee_id,
-        payee_kind,
-        credit_kind,
-        share,
-        value
-    from owned
-    union all
+-- events of several credits
+parts as (
     select
         spread_id as event_no,
         part_id as payee_id,
@@ -181,47 +145,126 @@ allocated as (
     select
         event_no,
         payee_id,
-        'employee' as payee_kind,
+        payee_kind,
         credit_kind,
         share,
         value
-    from overlaid
+    from rule_credits
+    union all
+    select
+        events.event_no,
+        coalesce(items.owner_id, '') as payee_id,
+        items.owner_kind as payee_kind,
+        'direct' as credit_kind,
+        cast(1 as {{ share() }}) as share,
+        events.value
+    from events
+    inner join events_ruled
+        on events.event_no = events_ruled.event_no
+    inner join items
+        on events.item_no = items.item_no
+    left join split_deals
+        on
+            items.split_kind = split_deals.split_kind
+            and items.split_id = split_deals.split_id
+    where split_deals.split_id is null
+),
+
+parts_placed as (
+    select
+        event_no,
+        payee_id,
+        payee_kind,
+        credit_kind,
+        share,
+        value,
+        row_number() over (partition by event_no order by payee_id, credit_kind) as place
+    from parts
+),
+
+allocated as (
+    select
+        events.event_no,
+        events.measure,
+        events.item_no,
+        events.occurred_on,
+        events.value as event_value,
+        events.currency,
+        events.rate_on,
+        events.is_return,
+        events.sale_value,
+        1 as place,
+        coalesce(items.owner_id, '') as payee_id,
+        items.owner_kind as payee_kind,
+        'direct' as credit_kind,
+        cast(1 as {{ share() }}) as share,
+        events.value
+    from events
+    inner join items
+        on events.item_no = items.item_no
+    left join split_deals
+        on
+            items.split_kind = split_deals.split_kind
+            and items.split_id = split_deals.split_id
+    left join events_ruled
+        on events.event_no = events_ruled.event_no
+    where
+        split_deals.split_id is null
+        and events_ruled.event_no is null
+    union all
+    select
+        events.event_no,
+        events.measure,
+        events.item_no,
+        events.occurred_on,
+        events.value as event_value,
+        events.currency,
+        events.rate_on,
+        events.is_return,
+        events.sale_value,
+        parts_placed.place,
+        parts_placed.payee_id,
+        parts_placed.payee_kind,
+        parts_placed.credit_kind,
+        parts_placed.share,
+        parts_placed.value
+    from parts_placed
+    inner join events
+        on parts_placed.event_no = events.event_no
 ),
 
 final as (
     select
-        cast(row_number() over (
-            order by allocated.event_no asc, allocated.payee_id asc, allocated.credit_kind asc
-        ) as bigint) as credit_no,
+        -- a place of more than four digits cannot be cast, and stops the build
+        cast(allocated.event_no * 10000 + cast(allocated.place as decimal(4, 0)) as bigint) as credit_no,
         allocated.event_no,
-        events.item_no,
+        allocated.item_no,
         measures.measure_no,
         spans.payee_no,
         spans.span_no,
         case when spans.span_no is null then allocated.payee_id end as uncredited_payee_id,
         allocated.credit_kind,
-        cast(allocated.share as {{ money() }}) as share,
+        cast(allocated.share as {{ share() }}) as share,
         cast(allocated.value as {{ money() }}) as value,
-        case when measures.unit_kind = 'money' then events.currency end as currency,
-        events.occurred_on,
-        events.rate_on,
+        case when measures.unit_kind = 'money' then allocated.currency end as currency,
+        allocated.occurred_on,
+        allocated.rate_on,
         cast(case
-            when events.value > 0 then 1
-            when events.value = 0 then 0
-            when events.is_return then -coalesce({{ quotient10('abs(events.value)', 'events.sale_value') }}, 0)
+            when allocated.event_value > 0 then 1
+            when allocated.event_value = 0 then 0
+            when allocated.is_return
+                then -coalesce({{ quotient10('abs(allocated.event_value)', 'allocated.sale_value') }}, 0)
             else -1
         end as {{ step() }}) as entry_ratio
     from allocated
-    inner join events
-        on allocated.event_no = events.event_no
     inner join measures
-        on events.measure = measures.measure
+        on allocated.measure = measures.measure
     left join spans
         on
             allocated.payee_id = spans.payee_id
             and allocated.payee_kind = spans.payee_kind
-            and events.occurred_on >= spans.valid_from
-            and events.occurred_on < spans.valid_to
+            and allocated.occurred_on >= spans.valid_from
+            and allocated.occurred_on < spans.valid_to
 )
 
 select * from final

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per thing that bears events: order line, order (its first-order event), won opportunity, activity, dealer order line,
-    terminal sale. Holds who owns it, the rows that share it, and its dimensions, null where it has none (engine.md §8 A3, A10, B8).
+    Grain: one row per thing that bears events: order line, order (its first-order event), won opportunity, activity, conversation,
+    resolved ticket, dealer order line, terminal sale, and the seat, renewal and refund of an enrolment. Holds who owns it, the rows that
+    share it, and its dimensions, null where it has none (engine.md §8 A3, A10, B8).
     item_no is the line_no of order lines and negative for the others. Cancelled orders bear nothing (A4).
 #}
 with
@@ -63,6 +64,36 @@ activities as (
         occurred_on
     from {{ ref('int_activities') }}
     where kind in ('visit', 'call', 'demo')
+),
+
+interactions as (
+    select
+        interaction_id,
+        user_id,
+        account_id,
+        occurred_on
+    from {{ ref('int_interactions') }}
+),
+
+tickets as (
+    select
+        ticket_id,
+        assignee_user_id,
+        account_id,
+        resolved_on
+    from {{ ref('int_tickets') }}
+    where resolved_on is not null
+),
+
+enrolments as (
+    select
+        enrolment_id,
+        course,
+        teacher_user_id,
+        converted_on,
+        renewed_on,
+        case when converted_on is not null or renewed_on is not null then refunded_on end as refunded_on
+    from {{ ref('int_enrolments') }}
 ),
 
 dealer_sales as (
@@ -133,7 +164,8 @@ other_items as (
         channel,
         lead_source,
         {{ no_rate }} as margin_rate,
-        sales_cycle_days
+        sales_cycle_days,
+        {{ no_text }} as class_course
     from orders
     where is_first_order
     union all
@@ -159,23 +191,32 @@ other_items as (
         {{ no_text }} as channel,
         {{ no_text }} as lead_source,
         {{ no_rate }} as margin_rate,
-        {{ no_number }} as sales_cycle_days
+        {{ no_number }} as sales_cycle_days,
+        {{ no_text }} as class_course
     from opportunities
     union all
+    {%- for kind, (relation, id, owner, account, day, course) in {
+        'activity': ['activities', 'activity_id', 'user_id', 'account_id', 'occurred_on', no_text],
+        'interaction': ['interactions', 'interaction_id', 'user_id', 'account_id', 'occurred_on', no_text],
+        'ticket': ['tickets', 'ticket_id', 'assignee_user_id', 'account_id', 'resolved_on', no_text],
+        'seat': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'converted_on', 'course'],
+        'renewal': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'renewed_on', 'course'],
+        'refund': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'refunded_on', 'course'],
+    }.items() %}
     select
-        'activity' as item_kind,
-        activity_id as item_id,
+        '{{ kind }}' as item_kind,
+        {{ id }} as item_id,
         {{ no_text }} as order_id,
         {{ no_text }} as opportunity_id,
-        account_id,
+        {{ account }} as account_id,
         {{ no_text }} as product_id,
         {{ no_text }} as dealer_id,
         'employee' as owner_kind,
-        user_id as owner_id,
+        {{ owner }} as owner_id,
         {{ no_text }} as split_kind,
         {{ no_text }} as split_id,
         {{ no_text }} as currency,
-        occurred_on as dealt_on,
+        {{ day }} as dealt_on,
         cast(null as {{ money() }}) as deal_amount,
         {{ no_text }} as product_line,
         {{ no_number }} as product_age_days,
@@ -184,9 +225,12 @@ other_items as (
         {{ no_text }} as channel,
         {{ no_text }} as lead_source,
         {{ no_rate }} as margin_rate,
-        {{ no_number }} as sales_cycle_days
-    from activities
+        {{ no_number }} as sales_cycle_days,
+        {{ course }} as class_course
+    from {{ relation }}
+    where {{ day }} is not null
     union all
+    {%- endfor %}
     select
         dealer_sales.sale_kind as item_kind,
         dealer_sales.sale_id as item_id,
@@ -212,7 +256,8 @@ other_items as (
             when dealer_sales.net_amount <> 0
                 then {{ quotient10('dealer_sales.net_amount - dealer_sales.cost_amount', 'dealer_sales.net_amount') }}
         end as margin_rate,
-        {{ no_number }} as sales_cycle_days
+        {{ no_number }} as sales_cycle_days,
+        {{ no_text }} as class_course
     from dealer_sales
     left join products
         on dealer_sales.product_id = products.product_id
@@ -244,7 +289,8 @@ items as (
         orders.lead_source,
         order_lines.discount_rate,
         order_lines.margin_rate,
-        orders.sales_cycle_days
+        orders.sales_cycle_days,
+        {{ no_text }} as class_course
     from order_lines
     inner join orders
         on order_lines.order_id = orders.order_id
@@ -274,7 +320,8 @@ items as (
         lead_source,
         {{ no_rate }} as discount_rate,
         margin_rate,
-        sales_cycle_days
+        sales_cycle_days,
+        class_course
     from other_items
 ),
 
@@ -312,7 +359,7 @@ final as (
         items.sales_cycle_days,
         cast(extract(month from items.dealt_on) as integer) as order_month,
         {{ iso_weekday('items.dealt_on') }} as weekday,
-        {{ no_text }} as class_course
+        items.class_course
     from items
     left join accounts
         on items.account_id = accounts.account_id

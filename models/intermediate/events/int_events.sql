@@ -85,6 +85,45 @@ activities as (
     from {{ ref('int_activities') }}
 ),
 
+interactions as (
+    select
+        interaction_id,
+        cast(message_count as {{ money() }}) as message_count,
+        source_file,
+        source_row
+    from {{ ref('int_interactions') }}
+),
+
+tickets as (
+    select
+        ticket_id,
+        source_file,
+        source_row
+    from {{ ref('int_tickets') }}
+),
+
+enrolments as (
+    select
+        enrolment_id,
+        converted_on,
+        renewed_on,
+        source_file,
+        source_row
+    from {{ ref('int_enrolments') }}
+),
+
+dealer_cash as (
+    select
+        dealer_payment_id,
+        sale_id,
+        value,
+        currency,
+        paid_on,
+        source_file,
+        source_row
+    from {{ ref('int_dealer_cash_spread') }}
+),
+
 dealer_sales as (
     select
         sale_kind,
@@ -208,95 +247,76 @@ measured as (
     from cash
     union all
     select
-        'new_accounts' as measure,
-        items.item_id as event_key,
+        'dealer_collected' as measure,
+        concat(dealer_cash.dealer_payment_id, '/', dealer_cash.sale_id) as event_key,
         items.item_no,
-        items.dealt_on as occurred_on,
-        1 as value,
+        dealer_cash.paid_on as occurred_on,
+        dealer_cash.value,
         {{ no_money }} as quantity,
-        {{ no_text }} as currency,
-        items.dealt_on as rate_on,
+        dealer_cash.currency,
+        dealer_cash.paid_on as rate_on,
         false as is_return,
         {{ no_money }} as sale_value,
-        'erp.orders' as source_table,
-        items.item_id as source_key,
-        orders.source_file,
-        orders.source_row
+        'channel.dealer_payments' as source_table,
+        dealer_cash.dealer_payment_id as source_key,
+        dealer_cash.source_file,
+        dealer_cash.source_row
     from items
-    inner join orders
-        on items.item_id = orders.order_id
-    where items.item_kind = 'order'
-    {%- for measure, terms in {
-        'deals_won': ['1', no_text, 'true'],
-        'bookings_won': ['items.deal_amount', 'items.currency', 'items.deal_amount is not null'],
-    }.items() %}
+    inner join dealer_cash
+        on items.item_id = dealer_cash.sale_id
+    where items.item_kind = 'sell_in'
+    {#- relation and key of the raw row; item kind, measure, value and what else is not nothing #}
+    {%- set orders = ['orders', 'order_id', 'erp.orders'] %}
+    {%- set opportunities = ['opportunities', 'opportunity_id', 'crm.opportunities'] %}
+    {%- set activities = ['activities', 'activity_id', 'crm.activities'] %}
+    {%- set interactions = ['interactions', 'interaction_id', 'messaging.interactions'] %}
+    {%- set tickets = ['tickets', 'ticket_id', 'service.tickets'] %}
+    {%- set sell_in = ['dealer_sales', 'sale_id', 'channel.dealer_order_lines'] %}
+    {%- set sell_through = ['dealer_sales', 'sale_id', 'channel.sell_through'] %}
+    {%- set enrolments = ['enrolments', 'enrolment_id', 'education.enrolments'] %}
+    {%- set worth = {'currency': 'items.currency', 'where': 'items.deal_amount is not null'} %}
+    {%- set sold_in = {'quantity': 'dealer_sales.quantity', 'where': "dealer_sales.sale_kind = 'sell_in'"} %}
+    {%- set sold_on = {'quantity': 'dealer_sales.quantity', 'where': "dealer_sales.sale_kind = 'sell_through'"} %}
+    {%- set refunded = {'key': "concat(items.item_id, '/refund')"} %}
+    {%- for (relation, id, source_table), kind, measure, value, terms in [
+        (orders, 'order', "'new_accounts'", '1', {}),
+        (opportunities, 'opportunity', "'deals_won'", '1', {}),
+        (opportunities, 'opportunity', "'bookings_won'", 'items.deal_amount', worth),
+        (activities, 'activity', "concat(activities.kind, 's')", '1', {}),
+        (interactions, 'interaction', "'interactions'", 'interactions.message_count', {}),
+        (tickets, 'ticket', "'tickets_resolved'", '1', {}),
+        (sell_in, 'sell_in', "'dealer_sell_in'", 'items.deal_amount', dict(sold_in, currency='items.currency')),
+        (sell_in, 'sell_in', "'dealer_units_in'", 'dealer_sales.quantity', sold_in),
+        (sell_through, 'sell_through', "'dealer_sell_through'", 'items.deal_amount', dict(sold_on, currency='items.currency')),
+        (sell_through, 'sell_through', "'dealer_units_through'", 'dealer_sales.quantity', sold_on),
+        (enrolments, 'seat', "'class_seats'", '1', {}),
+        (enrolments, 'refund', "'class_seats'", '-1', dict(refunded, where='enrolments.converted_on is not null')),
+        (enrolments, 'renewal', "'class_renewals'", '1', {}),
+        (enrolments, 'refund', "'class_renewals'", '-1', dict(refunded, where='enrolments.renewed_on is not null')),
+    ] %}
     union all
     select
-        '{{ measure }}' as measure,
-        items.item_id as event_key,
+        {{ measure }} as measure,
+        {{ terms.key or 'items.item_id' }} as event_key,
         items.item_no,
         items.dealt_on as occurred_on,
-        {{ terms[0] }} as value,
-        {{ no_money }} as quantity,
-        {{ terms[1] }} as currency,
+        {{ value }} as value,
+        {{ terms.quantity or no_money }} as quantity,
+        {{ terms.currency or no_text }} as currency,
         items.dealt_on as rate_on,
         false as is_return,
         {{ no_money }} as sale_value,
-        'crm.opportunities' as source_table,
+        '{{ source_table }}' as source_table,
         items.item_id as source_key,
-        opportunities.source_file,
-        opportunities.source_row
+        {{ relation }}.source_file,
+        {{ relation }}.source_row
     from items
-    inner join opportunities
-        on items.item_id = opportunities.opportunity_id
+    inner join {{ relation }}
+        on items.item_id = {{ relation }}.{{ id }}
     where
-        items.item_kind = 'opportunity'
-        and {{ terms[2] }}
+        items.item_kind = '{{ kind }}'
+        and {{ terms.where or 'true' }}
     {%- endfor %}
-    union all
-    select
-        concat(activities.kind, 's') as measure,
-        items.item_id as event_key,
-        items.item_no,
-        items.dealt_on as occurred_on,
-        1 as value,
-        {{ no_money }} as quantity,
-        {{ no_text }} as currency,
-        items.dealt_on as rate_on,
-        false as is_return,
-        {{ no_money }} as sale_value,
-        'crm.activities' as source_table,
-        items.item_id as source_key,
-        activities.source_file,
-        activities.source_row
-    from items
-    inner join activities
-        on items.item_id = activities.activity_id
-    where items.item_kind = 'activity'
-    union all
-    select
-        concat('dealer_', dealer_sales.sale_kind) as measure,
-        items.item_id as event_key,
-        items.item_no,
-        items.dealt_on as occurred_on,
-        items.deal_amount as value,
-        dealer_sales.quantity,
-        items.currency,
-        items.dealt_on as rate_on,
-        false as is_return,
-        {{ no_money }} as sale_value,
-        case
-            when dealer_sales.sale_kind = 'sell_in' then 'channel.dealer_order_lines'
-            else 'channel.sell_through'
-        end as source_table,
-        items.item_id as source_key,
-        dealer_sales.source_file,
-        dealer_sales.source_row
-    from items
-    inner join dealer_sales
-        on
-            items.item_kind = dealer_sales.sale_kind
-            and items.item_id = dealer_sales.sale_id
 ),
 
 named as (

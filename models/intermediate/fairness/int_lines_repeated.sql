@@ -1,7 +1,7 @@
 {#
-    Grain: one row per line whose credit has an equal one: of the same component and period, with the same value,
-    currency and deal dimensions, the same exchange day where it was converted, and, where the method reads them,
-    the same position (marginal) and quota (marginal by attainment). deal_no names what is equal. Not additive.
+    Grain: one row per line whose credit has an equal one: of the same component and period, of the same credit kind, with the same
+    value, currency and deal dimensions, the same exchange day where it was converted, and, where the method reads them, the same position
+    (marginal), total of the period (retroactive) and quota (tiers by attainment). deal_no names what is equal. Not additive.
     Everything is taken from the credit and its deal, and the amount from the line: what the line says of tiers and
     factors is judged later, not believed here.
 #}
@@ -28,6 +28,8 @@ groups as (
         period_start,
         method,
         tier_key,
+        accumulate,
+        total,
         quota,
         currency,
         minor_units
@@ -39,6 +41,7 @@ credits as (
         credit_no,
         item_no,
         span_no,
+        credit_kind,
         share,
         value,
         currency,
@@ -65,6 +68,7 @@ compared as (
         credits.item_no,
         credits.span_no,
         credits.occurred_on,
+        credits.credit_kind,
         credits.value,
         coalesce(credits.currency, '') as currency,
         coalesce(
@@ -72,11 +76,15 @@ compared as (
             cast('1900-01-01' as date)
         ) as exchanged_on,
         coalesce(
-            case when groups.method = 'marginal' then lines.position_to - lines.basis end,
+            case
+                when groups.accumulate = 'event' then cast(0 as {{ step() }})
+                when groups.method = 'marginal' then lines.position_to - lines.basis
+                when groups.method = 'retroactive' then groups.total
+            end,
             cast(0 as {{ step() }})
         ) as position_from,
         coalesce(
-            case when groups.method = 'marginal' and groups.tier_key = 'attainment' then groups.quota end,
+            case when groups.method <> 'flat' and groups.tier_key = 'attainment' then groups.quota end,
             cast(-1 as decimal(28, 6))
         ) as quota,
         groups.method,
@@ -99,13 +107,14 @@ repeated_values as (
     select
         component_no,
         period_start,
+        credit_kind,
         value,
         currency,
         exchanged_on,
         position_from,
         quota
     from compared
-    group by component_no, period_start, value, currency, exchanged_on, position_from, quota
+    group by component_no, period_start, credit_kind, value, currency, exchanged_on, position_from, quota
     having count(*) > 1
 ),
 
@@ -120,6 +129,7 @@ candidates as (
         compared.item_no,
         compared.span_no,
         compared.occurred_on,
+        compared.credit_kind,
         compared.value,
         compared.currency,
         compared.exchanged_on,
@@ -138,6 +148,7 @@ candidates as (
         on
             compared.component_no = repeated_values.component_no
             and compared.period_start = repeated_values.period_start
+            and compared.credit_kind = repeated_values.credit_kind
             and compared.value = repeated_values.value
             and compared.currency = repeated_values.currency
             and compared.exchanged_on = repeated_values.exchanged_on
@@ -170,12 +181,14 @@ numbered as (
         candidates.component_id,
         candidates.period_start,
         candidates.payee_id,
+        candidates.item_no,
         candidates.span_no,
         candidates.occurred_on,
         dense_rank() over (
             order by
                 candidates.component_no,
                 candidates.period_start,
+                candidates.credit_kind,
                 candidates.value,
                 candidates.currency,
                 candidates.exchanged_on,
@@ -215,6 +228,7 @@ final as (
         numbered.component_id,
         numbered.period_start,
         numbered.payee_id,
+        numbered.item_no,
         numbered.span_no,
         numbered.occurred_on,
         numbered.method,

@@ -16,6 +16,7 @@ lines as (
         component_no,
         component_id,
         period_start,
+        item_no,
         span_no,
         occurred_on,
         method,
@@ -57,6 +58,7 @@ group_rates as (
         group_no,
         event_amount,
         pays_amounts,
+        stands_alone,
         first_credit_no
     from {{ ref('int_group_rates') }}
 ),
@@ -94,6 +96,7 @@ conditions as (
 spans as (
     select
         span_no,
+        payee_kind,
         payee_id,
         role,
         team_id,
@@ -101,6 +104,14 @@ spans as (
         tenure_band,
         hired_on
     from {{ ref('int_payee_spans') }}
+),
+
+items_registered as (
+    select
+        item_no,
+        registrant_kind,
+        registrant_id
+    from {{ ref('int_items_registered') }}
 ),
 
 factors as (
@@ -117,7 +128,8 @@ dimensions_read as (
         {%- for dimension in payee_dimensions() %}
         max(case when conditions.dimension = '{{ dimension }}' then 1 else 0 end) as reads_{{ dimension }},
         {%- endfor %}
-        max(case when conditions.dimension = 'tenure_days' then 1 else 0 end) as reads_tenure_days
+        max(case when conditions.dimension = 'tenure_days' then 1 else 0 end) as reads_tenure_days,
+        max(case when conditions.dimension = 'is_registered_deal' then 1 else 0 end) as reads_registrations
     from conditions
     inner join modifiers
         on conditions.owner_id = modifiers.modifier_id
@@ -148,6 +160,11 @@ recalculated as (
             case when dimensions_read.reads_{{ dimension }} = 1 then concat('|', {{ expression }}) else '' end,
             {%- endfor %}
             case
+                when dimensions_read.reads_registrations = 1 and items_registered.item_no is not null
+                    then '|registrant'
+                else ''
+            end,
+            case
                 when dimensions_read.reads_tenure_days = 1
                     then concat(
                         '|',
@@ -166,6 +183,7 @@ recalculated as (
         end as amount_by_event,
         lines.method = 'marginal'
         and group_rates.pays_amounts = 1
+        and not group_rates.stands_alone
         and lines.credit_no = group_rates.first_credit_no as is_first_entry,
         {{ mul10(
             mul10('lines.amount_rated', 'coalesce(factors.factor_so_far, 1)'), 'assignments.personal_factor'
@@ -192,6 +210,11 @@ recalculated as (
         on component_days.assignment_id = assignments.assignment_id
     left join factors
         on lines.modifier_set_no = factors.modifier_set_no
+    left join items_registered
+        on
+            lines.item_no = items_registered.item_no
+            and spans.payee_kind = items_registered.registrant_kind
+            and spans.payee_id = items_registered.registrant_id
 ),
 
 judged as (

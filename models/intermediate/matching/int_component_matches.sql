@@ -7,18 +7,10 @@ with
 
 credits as (
     select
-        credit_no,
+        payee_no,
         measure_no,
-        payee_no
-    from {{ ref('int_credits_allocated') }}
-    where span_no is not null
-),
-
-credit_classes as (
-    select
-        credit_no,
         class_code
-    from {{ ref('int_credit_classes') }}
+    from {{ ref('int_credits_classed') }}
 ),
 
 component_days as (
@@ -65,13 +57,11 @@ modifiers as (
 
 payee_classes as (
     select
-        credits.payee_no,
-        credits.measure_no,
-        credit_classes.class_code
+        payee_no,
+        measure_no,
+        class_code
     from credits
-    inner join credit_classes
-        on credits.credit_no = credit_classes.credit_no
-    group by credits.payee_no, credits.measure_no, credit_classes.class_code
+    group by payee_no, measure_no, class_code
 ),
 
 payee_components as (
@@ -154,10 +144,13 @@ held as (
 
 required as (
     select
-        owner_id,
+        conditions.owner_id,
+        components.component_no,
         count(*) as condition_count
     from conditions
-    group by owner_id
+    inner join components
+        on conditions.component_id = components.component_id
+    group by conditions.owner_id, components.component_no
 ),
 
 components_matched as (
@@ -168,7 +161,9 @@ components_matched as (
     inner join components
         on combinations.component_no = components.component_no
     left join required
-        on components.component_id = required.owner_id
+        on
+            components.component_id = required.owner_id
+            and components.component_no = required.component_no
     left join held
         on
             combinations.class_code = held.class_code
@@ -188,7 +183,9 @@ modifiers_matched as (
     inner join modifiers
         on components_matched.component_no = modifiers.component_no
     left join required
-        on modifiers.modifier_id = required.owner_id
+        on
+            modifiers.modifier_id = required.owner_id
+            and modifiers.component_no = required.component_no
     left join held
         on
             components_matched.class_code = held.class_code

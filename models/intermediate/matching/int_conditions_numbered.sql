@@ -1,4 +1,7 @@
-{# Grain: one row per condition of a component or modifier that calculates. #}
+{#
+    Grain: one row per condition of a component or modifier that calculates, and of a credit rule (component_id null). Amounts are
+    compared in the plan's currency, those of credit rules, which belong to no plan, in the base currency.
+#}
 with
 
 conditions as (
@@ -24,6 +27,11 @@ modifiers as (
     from {{ ref('stg_plans__plan_modifiers') }}
 ),
 
+rules as (
+    select credit_rule_id
+    from {{ ref('int_credit_rules_numbered') }}
+),
+
 owners as (
     select
         component_id as owner_id,
@@ -38,12 +46,23 @@ owners as (
     from modifiers
     inner join components
         on modifiers.component_id = components.component_id
+    union all
+    select
+        credit_rule_id as owner_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        '{{ var("base_currency") }}' as currency
+    from rules
 ),
 
 final as (
     select
         cast(row_number() over (
-            order by conditions.owner_id, conditions.dimension, conditions.operator, conditions.value
+            order by
+                conditions.owner_id,
+                owners.component_id nulls first,
+                conditions.dimension,
+                conditions.operator,
+                conditions.value
         ) as integer) as condition_no,
         conditions.owner_id,
         owners.component_id,

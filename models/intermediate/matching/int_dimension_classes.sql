@@ -3,6 +3,8 @@
     condition tells apart share a class; class_code is the class number times a weight of the dimension, so that the
     sum over dimensions names a combination of classes; the part of a dimension is code % next_weight - code %
     weight. Each condition is decided once a value, never once a row (engine.md §8 C12). '' is "no value".
+    Of ratios nearly every deal has its own: the bands [band_from, band_to) between the numbers that conditions name
+    stand for them, each named by its least value.
 #}
 with
 
@@ -33,11 +35,15 @@ spans as (
     from {{ ref('int_payee_spans') }}
 ),
 
-credits as (
-    select
-        span_no,
-        occurred_on
-    from {{ ref('int_credits_allocated') }}
+events as (
+    select occurred_on
+    from {{ ref('int_events') }}
+    group by occurred_on
+),
+
+items_registered as (
+    select item_no
+    from {{ ref('int_items_registered') }}
 ),
 
 rates as (
@@ -55,8 +61,78 @@ used as (
     group by dimension
 ),
 
+condition_items as (
+    select
+        condition_no,
+        {{ split_rows('value', '|') }} as item
+    from conditions
+    where operator in ('in', 'not_in')
+    union all
+    select
+        condition_no,
+        value as item
+    from conditions
+    where operator not in ('in', 'not_in')
+),
+
+{% set ratios = "('" ~ ratio_dimensions() | join("', '") ~ "')" -%}
+marks as (
+    select
+        conditions.dimension,
+        case when {{ is_number('condition_items.item') }} then cast(condition_items.item as decimal(38, 10)) end as mark
+    from conditions
+    inner join condition_items
+        on conditions.condition_no = condition_items.condition_no
+    where conditions.dimension in {{ ratios }}
+),
+
+-- a number that a condition names begins a band, and so does the next one above it; union, not union all: each once
+edges as (
+    select
+        dimension,
+        cast(mark as decimal(30, 10)) as edge
+    from marks
+    where mark > {{ least_ratio() }} and mark < -{{ least_ratio() }}
+    union
+    select
+        dimension,
+        cast(cast(mark as decimal(30, 10)) + 0.0000000001 as decimal(30, 10)) as edge
+    from marks
+    where mark > {{ least_ratio() }} and mark < -{{ least_ratio() }}
+    union
+    select
+        dimension,
+        {{ least_ratio() }} as edge
+    from used
+    where dimension in {{ ratios }}
+),
+
+bands as (
+    select
+        dimension,
+        cast(edge as {{ dbt.type_string() }}) as value,
+        edge as band_from,
+        coalesce(lead(edge) over (partition by dimension order by edge), -{{ least_ratio() }}) as band_to
+    from edges
+    union all
+    select
+        dimension,
+        '' as value,
+        {{ no_ratio() }} as band_from,
+        {{ least_ratio() }} as band_to
+    from used
+    where dimension in {{ ratios }}
+),
+
+-- of every tenure that a credit could have: which credits there are depends on conditions of credit rules
+hirings as (
+    select hired_on
+    from spans
+    group by hired_on
+),
+
 occurring as (
-    {%- for dimension, expression in deal_dimensions().items() %}
+    {%- for dimension, expression in deal_dimensions().items() if dimension not in ratio_dimensions() %}
     select
         used.dimension,
         coalesce({{ expression }}, '') as value
@@ -78,15 +154,28 @@ occurring as (
     {%- endfor %}
     select
         used.dimension,
-        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
-    from credits
+        'true' as value
+    from items_registered
+    inner join used
+        on used.dimension = 'is_registered_deal'
+    group by used.dimension
+    union all
+    select
+        used.dimension,
+        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
+    from hirings
     inner join used
         on used.dimension = 'tenure_days'
-    inner join spans
-        on credits.span_no = spans.span_no
+    inner join events
+        on hirings.hired_on <= events.occurred_on
     group by
         used.dimension,
-        cast({{ dbt.datediff('spans.hired_on', 'credits.occurred_on', 'day') }} as {{ dbt.type_string() }})
+        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }})
+    union all
+    select
+        dimension,
+        value
+    from bands
 ),
 
 deal_sizes as (
@@ -131,20 +220,6 @@ deal_sizes_converted as (
             plan_currencies.currency = plan_rates.currency
             and deal_sizes.dealt_on >= plan_rates.valid_from
             and deal_sizes.dealt_on < plan_rates.valid_to
-),
-
-condition_items as (
-    select
-        condition_no,
-        {{ split_rows('value', '|') }} as item
-    from conditions
-    where operator in ('in', 'not_in')
-    union all
-    select
-        condition_no,
-        value as item
-    from conditions
-    where operator not in ('in', 'not_in')
 ),
 
 compared as (
@@ -292,12 +367,18 @@ final as (
     select
         classed.dimension,
         classed.value,
+        bands.band_from,
+        bands.band_to,
         classed.signature,
         classed.class_no,
         cast({{ wide_product('classed.class_no', 'weights.weight') }} as {{ wide_integer() }}) as class_code,
         weights.weight,
         cast({{ wide_product('sizes.class_count', 'weights.weight') }} as {{ wide_integer() }}) as next_weight
     from classed
+    left join bands
+        on
+            classed.dimension = bands.dimension
+            and classed.value = bands.value
     inner join sizes
         on classed.dimension = sizes.dimension
     inner join weights

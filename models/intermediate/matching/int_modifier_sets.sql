@@ -1,7 +1,8 @@
 {#
-    Grain: one row per set of event modifiers that hold together and place in it, in the order they multiply.
-    factor_so_far is the product up to this place, for display; lines are multiplied step by step
-    (int_payout_modifications).
+    Grain: one row per set of event modifiers that hold together and factor in it, in the order they multiply: each
+    modifier that multiplies, the greatest of those of which the highest counts, and the added ones as one factor of
+    1 + Σ (factor − 1), whose modifier_id lists them (engine.md §4, §8 D14). factor_so_far is the product up to this
+    place, for display; lines are multiplied step by step (int_payout_modifications).
 #}
 with recursive
 
@@ -18,6 +19,7 @@ modifiers as (
         modifier_no,
         modifier_id,
         modifier_name,
+        stack,
         factor
     from {{ ref('int_modifiers_numbered') }}
 ),
@@ -37,16 +39,56 @@ members as (
     from sets
 ),
 
-numbered as (
+held as (
     select
         members.modifier_set_no,
-        cast(row_number() over (partition by members.modifier_set_no order by modifiers.modifier_no) as integer) as seq,
+        modifiers.modifier_no,
         modifiers.modifier_id,
         modifiers.modifier_name,
-        modifiers.factor
+        modifiers.stack,
+        modifiers.factor,
+        row_number() over (
+            partition by members.modifier_set_no, modifiers.stack
+            order by modifiers.factor desc, modifiers.modifier_no asc
+        ) as place
     from members
     inner join modifiers
         on cast(members.modifier_no as integer) = modifiers.modifier_no
+),
+
+factors as (
+    select
+        modifier_set_no,
+        case when stack = 'multiply' then 1 else 2 end as stack_no,
+        modifier_no,
+        modifier_id,
+        modifier_name,
+        factor
+    from held
+    where
+        stack = 'multiply'
+        or (stack = 'highest' and place = 1)
+    union all
+    select
+        modifier_set_no,
+        3 as stack_no,
+        min(modifier_no) as modifier_no,
+        {{ text_list('modifier_id', 'modifier_no') }} as modifier_id,
+        {{ text_list('modifier_name', 'modifier_no') }} as modifier_name,
+        cast(1 + sum(factor - 1) as {{ factor() }}) as factor
+    from held
+    where stack = 'add'
+    group by modifier_set_no
+),
+
+numbered as (
+    select
+        modifier_set_no,
+        cast(row_number() over (partition by modifier_set_no order by stack_no, modifier_no) as integer) as seq,
+        modifier_id,
+        modifier_name,
+        factor
+    from factors
 ),
 
 multiplied (modifier_set_no, seq, modifier_id, modifier_name, factor, factor_so_far) as (

@@ -9,6 +9,7 @@ modifiers as (
         modifier_id,
         component_id,
         name,
+        stack,
         factor
     from {{ ref('stg_plans__plan_modifiers') }}
 ),
@@ -26,6 +27,7 @@ final as (
         modifiers.modifier_id,
         components.component_no,
         modifiers.name as modifier_name,
+        modifiers.stack,
         cast(modifiers.factor as {{ factor() }}) as factor
     from modifiers
     inner join components

@@ -1,6 +1,7 @@
 {#
     Grain: one row per calendar period (week, month, quarter, half, year), [period_start, period_end), from ten years before as_of, or the
-    year of the first plan if that is earlier, to the end of as_of's year. month_count is 0 for weeks (Monday to Sunday).
+    year of the first plan if that is earlier, to the end of the year after as_of's, for quotas of the next period. month_count is 0 for
+    weeks (Monday to Sunday).
 #}
 with
 
@@ -20,7 +21,7 @@ bounds as (
             coalesce(min(plans.valid_from), max(parameters.as_of_on)),
             cast(' ~ dbt.dateadd('year', -10, 'max(parameters.as_of_on)') ~ ' as date)
         )') }} as date) as first_year,
-        max(parameters.as_of_on) as as_of_on
+        cast({{ dbt.dateadd('year', 1, 'max(parameters.as_of_on)') }} as date) as last_on
     from parameters
     left join plans
         on true
@@ -47,7 +48,7 @@ years as (
     select cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) as year_start
     from bounds
     inner join numbers
-        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.as_of_on
+        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.last_on
 ),
 
 shapes (period, month_count, first_month, next_month) as (

@@ -1,7 +1,8 @@
 {#
-    Grain: one row per group: the tier its total lies in, the next one, and what one more event that just reaches it
+    Grain: one row per group: the tier it has reached, the next one, and what one more event that just reaches it
     would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier,
-    conditions met and no event modifier, minus what it is; null above the last tier (engine.md §8 F6).
+    conditions met and no event modifier, minus what it is; null above the last tier, and where each event stands
+    alone (engine.md §8 F6, docs/decisions/0014).
 #}
 with
 
@@ -9,7 +10,9 @@ groups as (
     select
         group_no,
         component_no,
-        total,
+        method,
+        case when tier_key = 'attainment' then actual else total end as reached,
+        quota_measure = measure or tier_key <> 'attainment' as is_own_measure,
         line_count,
         minor_units,
         personal_factor
@@ -19,6 +22,7 @@ groups as (
 components as (
     select
         component_no,
+        accumulate,
         cap_per_event,
         cap_per_period,
         floor_per_period
@@ -54,14 +58,24 @@ totals as (
     from {{ ref('int_payout_totals') }}
 ),
 
+raised as (
+    select
+        group_no,
+        earning
+    from {{ ref('int_earnings_at_next_tier') }}
+),
+
 reached as (
     select
         groups.group_no,
-        max(case when groups.total >= bands.band_from and groups.total < bands.band_to then bands.rate end) as rate,
-        min(case when bands.bound > groups.total then bands.tier_no end) as next_tier_no
+        max(case when groups.reached >= bands.band_from and groups.reached < bands.band_to then bands.rate end) as rate,
+        min(case when bands.bound > groups.reached then bands.tier_no end) as next_tier_no
     from groups
     inner join bands
         on groups.group_no = bands.group_no
+    inner join components
+        on groups.component_no = components.component_no
+    where components.accumulate = 'period'
     group by groups.group_no
 ),
 
@@ -69,11 +83,15 @@ next_tiers as (
     select
         groups.group_no,
         next_bands.tier_from as next_tier_from,
-        cast(next_bands.bound - groups.total as {{ step() }}) as gap,
-        coalesce(reached.rate, 0) as rate,
+        cast(next_bands.bound - groups.reached as {{ step() }}) as gap,
+        case
+            when not groups.is_own_measure then 0
+            when groups.method = 'retroactive' then next_bands.rate
+            else coalesce(reached.rate, 0)
+        end as rate,
         sum(
             case
-                when bands.bound <= next_bands.bound and not (groups.line_count > 0 and groups.total >= bands.bound)
+                when bands.bound <= next_bands.bound and not (groups.line_count > 0 and groups.reached >= bands.bound)
                     then bands.amount
                 else 0
             end
@@ -87,7 +105,15 @@ next_tiers as (
             and reached.next_tier_no = next_bands.tier_no
     inner join bands
         on groups.group_no = bands.group_no
-    group by groups.group_no, next_bands.tier_from, next_bands.bound, groups.total, reached.rate
+    group by
+        groups.group_no,
+        groups.method,
+        groups.reached,
+        groups.is_own_measure,
+        next_bands.tier_from,
+        next_bands.bound,
+        next_bands.rate,
+        reached.rate
 ),
 
 rewarded as (
@@ -136,12 +162,15 @@ paid as (
         capped.next_tier_from,
         capped.gap,
         totals.total,
-        totals.earning + {{ round_minor('capped.amount', 'capped.minor_units') }} as earning_then,
+        coalesce(raised.earning, totals.earning)
+        + {{ round_minor('capped.amount', 'capped.minor_units') }} as earning_then,
         capped.cap_per_period,
         capped.floor_per_period
     from capped
     inner join totals
         on capped.group_no = totals.group_no
+    left join raised
+        on capped.group_no = raised.group_no
 ),
 
 final as (

@@ -73,7 +73,7 @@ final as (
         dated.earning,
         dated.amount,
         dated.occurred_on,
-        {{ round_minor(mul10('dated.amount', 'rates.rate_to_base'), 'base.minor_units') }} as amount_base
+        {{ in_base('dated.amount', 'rates.rate_to_base', 'base.minor_units') }} as amount_base
     from dated
     cross join base
     left join rates

@@ -30,6 +30,7 @@ groups as (
         component_id,
         method,
         tier_key,
+        accumulate = 'event' as stands_alone,
         period,
         period_start,
         quota,
@@ -126,6 +127,7 @@ final as (
         components.cap_per_event,
         groups.method,
         groups.tier_key,
+        groups.stands_alone,
         groups.period,
         groups.period_start,
         groups.quota,
@@ -144,7 +146,9 @@ final as (
         credits.entry_ratio,
         group_rates.event_amount,
         lines.basis,
-        cast(lines.position_to - lines.basis as {{ step() }}) as position_from,
+        cast(
+            case when groups.stands_alone then 0 else lines.position_to - lines.basis end as {{ step() }}
+        ) as position_from,
         lines.position_to,
         lines.tier_no,
         tiers.tier_from,

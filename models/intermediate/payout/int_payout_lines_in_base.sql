@@ -45,7 +45,7 @@ final as (
     select
         lines.group_no,
         lines.credit_no,
-        {{ round_minor(mul10('lines.amount', 'rates.rate_to_base'), 'base.minor_units') }} as amount_base
+        {{ in_base('lines.amount', 'rates.rate_to_base', 'base.minor_units') }} as amount_base
     from lines
     inner join groups
         on lines.group_no = groups.group_no

@@ -24,39 +24,7 @@ sets as (
     from {{ ref('int_modifier_sets') }}
 ),
 
-modified (group_no, credit_no, modifier_set_no, seq, modifier_id, factor, is_last, amount_before, amount_after) as (
-    select
-        lines.group_no,
-        lines.credit_no,
-        lines.modifier_set_no,
-        sets.seq,
-        sets.modifier_id,
-        sets.factor,
-        sets.is_last,
-        lines.amount_rated as amount_before,
-        {{ mul10_rate('lines.amount_rated', 'sets.factor') }} as amount_after
-    from lines
-    inner join sets
-        on
-            lines.modifier_set_no = sets.modifier_set_no
-            and sets.seq = 1
-    union all
-    select
-        modified.group_no,
-        modified.credit_no,
-        modified.modifier_set_no,
-        sets.seq,
-        sets.modifier_id,
-        sets.factor,
-        sets.is_last,
-        modified.amount_after as amount_before,
-        {{ mul10_rate('modified.amount_after', 'sets.factor') }} as amount_after
-    from modified
-    inner join sets
-        on
-            modified.modifier_set_no = sets.modifier_set_no
-            and modified.seq + 1 = sets.seq
-),
+{{ modified_lines('lines', 'sets') }},
 
 final as (
     select

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per payee span, calendar period (week, month, quarter) and account with an order credited
-    directly to the payee in it. Additive: numerator, denominator within one period kind. numerator 1: the account
-    had an earlier order in the 365 days before its first of the period (engine.md §8 A13).
+    Grain: one row per calendar period (day, week, month, quarter) and payee span with orders. Additive: numerator, denominator, within
+    one kind of period. denominator: accounts with an order credited directly to the payee in the period, each with the span of its
+    first one; numerator: those of them whose first one was not their first in 365 days (engine.md §8 A9, A13).
 #}
 with
 
@@ -9,6 +9,7 @@ credits as (
     select
         event_no,
         item_no,
+        measure_no,
         payee_no,
         span_no
     from {{ ref('int_credits_allocated') }}
@@ -17,67 +18,57 @@ credits as (
         and credit_kind = 'direct'
 ),
 
-events as (
-    select
-        event_no,
-        is_return
-    from {{ ref('int_events') }}
+measures as (
+    select measure_no
+    from {{ ref('int_measures_numbered') }}
     where measure = 'revenue_booked'
+),
+
+events as (
+    select event_no
+    from {{ ref('int_events') }}
+    where
+        measure = 'revenue_booked'
+        and not is_return
 ),
 
 items as (
     select
         item_no,
-        order_id,
         account_id,
-        dealt_on
+        dealt_on,
+        is_new_account
     from {{ ref('int_deal_items') }}
     where
         item_kind = 'order_line'
         and account_id is not null
 ),
 
-account_days as (
-    select
-        account_id,
-        dealt_on
-    from items
-    group by account_id, dealt_on
-),
-
-days_linked as (
-    select
-        account_id,
-        dealt_on,
-        lag(dealt_on) over (partition by account_id order by dealt_on) as dealt_before_on
-    from account_days
-),
-
 orders as (
     select
         credits.payee_no,
-        credits.span_no,
         items.account_id,
-        items.dealt_on
+        items.dealt_on,
+        min(credits.span_no) as span_no,
+        -- a new account's order is the first of its day: the payee's first, if it is the payee's at all
+        min(case when items.is_new_account then 0 else 1 end) as repurchase_count
     from credits
+    inner join measures
+        on credits.measure_no = measures.measure_no
     inner join events
-        on
-            credits.event_no = events.event_no
-            and not events.is_return
+        on credits.event_no = events.event_no
     inner join items
         on credits.item_no = items.item_no
-    group by credits.payee_no, credits.span_no, items.account_id, items.dealt_on
+    group by credits.payee_no, items.account_id, items.dealt_on
 ),
 
-in_periods as (
-    {%- for period in ['week', 'month', 'quarter'] %}
+accounts_in_periods as (
+    {%- for period in ['day', 'week', 'month', 'quarter'] %}
     select
         '{{ period }}' as period,
         cast({{ dbt.date_trunc(period, 'dealt_on') }} as date) as period_start,
-        payee_no,
-        account_id,
-        min(dealt_on) as first_dealt_on,
-        max(span_no) as span_no
+        min(span_no) as span_no,
+        min(repurchase_count) as repurchase_count
     from orders
     group by cast({{ dbt.date_trunc(period, 'dealt_on') }} as date), payee_no, account_id
     {{ 'union all' if not loop.last }}
@@ -86,23 +77,13 @@ in_periods as (
 
 final as (
     select
-        in_periods.period,
-        in_periods.period_start,
-        in_periods.span_no,
-        in_periods.account_id,
-        cast(case
-            when
-                days_linked.dealt_before_on
-                >= cast({{ dbt.dateadd('day', -365, 'in_periods.first_dealt_on') }} as date)
-                then 1
-            else 0
-        end as {{ step() }}) as numerator,
-        cast(1 as {{ step() }}) as denominator
-    from in_periods
-    inner join days_linked
-        on
-            in_periods.account_id = days_linked.account_id
-            and in_periods.first_dealt_on = days_linked.dealt_on
+        period,
+        period_start,
+        span_no,
+        cast(sum(repurchase_count) as {{ step() }}) as numerator,
+        cast(count(*) as {{ step() }}) as denominator
+    from accounts_in_periods
+    group by period, period_start, span_no
 )
 
 select * from final

@@ -1,18 +1,32 @@
 {#
-    Grain: one row per subject (payee, team with the teams below it, region, company), KPI, calendar period kind and
-    period. Groups are Σ numerator over Σ denominator, never a mean of ratios (engine.md §8 A13). No denominator
-    above 0: no row.
+    Grain: one row per subject, KPI, kind of period (week, month, quarter) and period. Groups are Σ numerator and Σ denominator over their
+    members of the day, never a mean of ratios (engine.md §8 A13). No denominator above 0: no row. Days are in int_kpi_day_totals.
 #}
 with
 
+kpis as (
+    select
+        kpi_no,
+        kpi
+    from {{ ref('int_kpis') }}
+),
+
 contributions as (
     select
-        kpi,
+        kpi_no,
         span_no,
         happened_on,
         numerator,
         denominator
     from {{ ref('int_kpi_contributions') }}
+),
+
+earnings as (
+    select
+        span_no,
+        happened_on,
+        numerator
+    from {{ ref('int_kpi_earnings') }}
 ),
 
 repurchases as (
@@ -23,23 +37,110 @@ repurchases as (
         numerator,
         denominator
     from {{ ref('int_kpi_repurchases') }}
+    where period <> 'day'
 ),
 
-spans as (
+pipelines as (
+    select
+        period,
+        period_start,
+        span_no,
+        numerator,
+        denominator
+    from {{ ref('int_kpi_pipelines') }}
+),
+
+attainments as (
     select
         span_no,
-        payee_id,
-        payee_kind,
-        team_id,
-        region
-    from {{ ref('int_payee_spans') }}
+        payee_no,
+        happened_on,
+        has_days,
+        has_quarters,
+        settles_on,
+        numerator,
+        denominator
+    from {{ ref('int_kpi_attainments') }}
 ),
 
-team_ancestors as (
+members as (
     select
-        team_id,
-        ancestor_team_id
-    from {{ ref('int_team_ancestors') }}
+        span_no,
+        subject_no
+    from {{ ref('int_kpi_members') }}
+),
+
+daily as (
+    select
+        kpi_no,
+        span_no,
+        happened_on,
+        numerator,
+        denominator
+    from contributions
+    union all
+    select
+        kpis.kpi_no,
+        earnings.span_no,
+        earnings.happened_on,
+        earnings.numerator,
+        cast(null as {{ step() }}) as denominator
+    from earnings
+    inner join kpis
+        on kpis.kpi = 'earnings'
+),
+
+-- where the quota period stands on the last day of the period on which the payee is employed
+attained as (
+    {%- for period in ['week', 'month', 'quarter'] %}
+    select
+        '{{ period }}' as period,
+        cast({{ dbt.date_trunc(period, 'happened_on') }} as date) as period_start,
+        span_no,
+        settles_on,
+        numerator,
+        denominator,
+        row_number() over (
+            partition by payee_no, {{ dbt.date_trunc(period, 'happened_on') }}
+            order by happened_on desc
+        ) as place
+    from attainments
+    where {{ 'has_quarters' if period == 'quarter' else 'has_days' }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+by_period as (
+    select
+        'repurchase_rate' as kpi,
+        period,
+        period_start,
+        span_no,
+        cast(null as date) as settles_on,
+        numerator,
+        denominator
+    from repurchases
+    union all
+    select
+        'pipeline_coverage' as kpi,
+        period,
+        period_start,
+        span_no,
+        cast(null as date) as settles_on,
+        numerator,
+        denominator
+    from pipelines
+    union all
+    select
+        'quota_attainment' as kpi,
+        period,
+        period_start,
+        span_no,
+        settles_on,
+        numerator,
+        denominator
+    from attained
+    where place = 1
 ),
 
 by_span as (
@@ -47,102 +148,50 @@ by_span as (
     select
         '{{ period }}' as period,
         cast({{ dbt.date_trunc(period, 'happened_on') }} as date) as period_start,
-        kpi,
+        kpi_no,
         span_no,
+        cast(null as date) as settles_on,
         sum(numerator) as numerator,
         sum(denominator) as denominator
-    from contributions
-    group by cast({{ dbt.date_trunc(period, 'happened_on') }} as date), kpi, span_no
+    from daily
+    group by cast({{ dbt.date_trunc(period, 'happened_on') }} as date), kpi_no, span_no
     union all
     {%- endfor %}
     select
-        period,
-        period_start,
-        'repurchase_rate' as kpi,
-        span_no,
-        sum(numerator) as numerator,
-        sum(denominator) as denominator
-    from repurchases
-    group by period, period_start, span_no
-),
-
-by_subject as (
-    select
-        'payee' as subject_kind,
-        spans.payee_id as subject_id,
-        by_span.period,
-        by_span.period_start,
-        by_span.kpi,
-        by_span.numerator,
-        by_span.denominator
-    from by_span
-    inner join spans
-        on by_span.span_no = spans.span_no
-    union all
-    select
-        'team' as subject_kind,
-        team_ancestors.ancestor_team_id as subject_id,
-        by_span.period,
-        by_span.period_start,
-        by_span.kpi,
-        by_span.numerator,
-        by_span.denominator
-    from by_span
-    inner join spans
-        on by_span.span_no = spans.span_no
-    inner join team_ancestors
-        on spans.team_id = team_ancestors.team_id
-    union all
-    select
-        'region' as subject_kind,
-        spans.region as subject_id,
-        by_span.period,
-        by_span.period_start,
-        by_span.kpi,
-        by_span.numerator,
-        by_span.denominator
-    from by_span
-    inner join spans
-        on by_span.span_no = spans.span_no
-    where
-        spans.region is not null
-        and spans.payee_kind = 'employee'
-    union all
-    select
-        'company' as subject_kind,
-        'all' as subject_id,
-        by_span.period,
-        by_span.period_start,
-        by_span.kpi,
-        by_span.numerator,
-        by_span.denominator
-    from by_span
-    inner join spans
-        on by_span.span_no = spans.span_no
-    where spans.payee_kind = 'employee'
+        by_period.period,
+        by_period.period_start,
+        kpis.kpi_no,
+        by_period.span_no,
+        by_period.settles_on,
+        by_period.numerator,
+        by_period.denominator
+    from by_period
+    inner join kpis
+        on by_period.kpi = kpis.kpi
 ),
 
 summed as (
     select
-        subject_kind,
-        subject_id,
-        kpi,
-        period,
-        period_start,
-        cast(sum(numerator) as {{ step() }}) as numerator,
-        cast(sum(denominator) as {{ step() }}) as denominator
-    from by_subject
-    group by subject_kind, subject_id, kpi, period, period_start
+        members.subject_no,
+        by_span.kpi_no,
+        by_span.period,
+        by_span.period_start,
+        max(by_span.settles_on) as settles_on,
+        cast(sum(by_span.numerator) as {{ step() }}) as numerator,
+        cast(sum(by_span.denominator) as {{ step() }}) as denominator
+    from by_span
+    inner join members
+        on by_span.span_no = members.span_no
+    group by members.subject_no, by_span.kpi_no, by_span.period, by_span.period_start
 ),
 
 final as (
     select
-        subject_kind,
-        subject_id,
-        kpi,
+        subject_no,
+        kpi_no,
         period,
         period_start,
-        case when denominator is null then numerator else {{ quotient10('numerator', 'denominator') }} end as value,
+        settles_on,
         numerator,
         denominator
     from summed

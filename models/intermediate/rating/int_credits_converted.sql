@@ -1,6 +1,6 @@
 {#
-    Grain: one row per matched credit in another currency than its plan's. basis is null where a rate is missing:
-    such a credit has no line, it waits in rpt_uncredited (engine.md §3, §8 C1).
+    Grain: one row per matched credit in another currency than its plan's. basis is null where a rate is missing
+    or the amount does not fit: such a credit has no line, it waits in rpt_uncredited (engine.md §3, §8 C1).
 #}
 with
 
@@ -11,10 +11,16 @@ matched as (
         component_no,
         value,
         currency,
-        plan_currency,
         rate_on
     from {{ ref('int_credits_matched') }}
     where not is_plan_currency
+),
+
+components as (
+    select
+        component_no,
+        currency
+    from {{ ref('int_components_numbered') }}
 ),
 
 rates as (
@@ -35,6 +41,8 @@ final as (
         plan_rates.rate_to_base as plan_rate_to_base,
         {{ converted('matched.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }} as basis
     from matched
+    inner join components
+        on matched.component_no = components.component_no
     left join rates as credit_rates
         on
             matched.currency = credit_rates.currency
@@ -42,7 +50,7 @@ final as (
             and matched.rate_on < credit_rates.valid_to
     left join rates as plan_rates
         on
-            matched.plan_currency = plan_rates.currency
+            components.currency = plan_rates.currency
             and matched.rate_on >= plan_rates.valid_from
             and matched.rate_on < plan_rates.valid_to
 )

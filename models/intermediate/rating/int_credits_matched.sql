@@ -7,23 +7,16 @@ with
 credits as (
     select
         credit_no,
-        measure_no,
         payee_no,
+        measure_no,
+        class_code,
         value,
         currency,
         share,
         entry_ratio,
         occurred_on,
         rate_on
-    from {{ ref('int_credits_allocated') }}
-    where span_no is not null
-),
-
-credit_classes as (
-    select
-        credit_no,
-        class_code
-    from {{ ref('int_credit_classes') }}
+    from {{ ref('int_credits_classed') }}
 ),
 
 component_days as (
@@ -49,7 +42,8 @@ matches as (
 components as (
     select
         component_no,
-        currency
+        currency,
+        accumulate
     from {{ ref('int_components_numbered') }}
 ),
 
@@ -60,8 +54,8 @@ final as (
         component_days.component_no,
         credits.value,
         credits.currency,
-        components.currency as plan_currency,
         credits.currency is null or credits.currency = components.currency as is_plan_currency,
+        components.accumulate = 'event' as stands_alone,
         credits.rate_on,
         credits.share,
         credits.entry_ratio,
@@ -74,11 +68,9 @@ final as (
             and credits.measure_no = component_days.measure_no
             and credits.occurred_on >= component_days.valid_from
             and credits.occurred_on < component_days.valid_to
-    inner join credit_classes
-        on credits.credit_no = credit_classes.credit_no
     inner join matches
         on
-            credit_classes.class_code = matches.class_code
+            credits.class_code = matches.class_code
             and component_days.component_no = matches.component_no
     inner join components
         on component_days.component_no = components.component_no

@@ -1,7 +1,8 @@
 {#
-    Grain: one row per group and tier of a component whose tiers are walked (method marginal): the band of positions
-    the tier pays, [band_from, band_to). Groups without a quota have no bands where tiers are keyed on attainment:
-    they pay nothing. A first tier from 0 or less also covers everything below it (engine.md §4, §8 D1).
+    Grain: one row per group and tier of a component whose tiers are looked up by position (methods marginal and
+    retroactive): the band of positions the tier pays, [band_from, band_to). Groups without a quota have no bands
+    where tiers are keyed on attainment: they pay nothing. A first tier from 0 or less also covers everything below
+    it. Retroactive tiers pay rates only (engine.md §4, §8 D1, D4).
 #}
 with
 
@@ -9,10 +10,11 @@ groups as (
     select
         group_no,
         component_id,
+        method,
         tier_key,
         quota
     from {{ ref('int_payout_groups') }}
-    where method = 'marginal'
+    where method in ('marginal', 'retroactive')
 ),
 
 tiers as (
@@ -32,11 +34,11 @@ bounded as (
         tiers.tier_from,
         case
             when groups.tier_key = 'attainment'
-                then {{ mul10('groups.quota', 'tiers.tier_from') }}
+                then {{ mul10_rate('groups.quota', 'tiers.tier_from') }}
             else cast(tiers.tier_from as {{ step() }})
         end as bound,
         tiers.rate,
-        tiers.amount
+        case when groups.method = 'marginal' then tiers.amount else 0 end as amount
     from groups
     inner join tiers
         on groups.component_id = tiers.component_id

@@ -1,7 +1,8 @@
 {#
     Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position
     is found by comparison. A flat component has one rate for every position: tier_below is 1 and there are no
-    bounds.
+    bounds. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
+    that tier's, 0 below the first; else they are null.
 #}
 with
 
@@ -10,6 +11,8 @@ groups as (
         group_no,
         component_id,
         method,
+        accumulate,
+        case when tier_key = 'attainment' then actual else total end as reached,
         first_credit_no
     from {{ ref('int_payout_groups') }}
 ),
@@ -29,6 +32,7 @@ bands as (
         tier_no,
         bound,
         band_from,
+        band_to,
         rate,
         amount
     from {{ ref('int_group_bands') }}
@@ -64,15 +68,38 @@ flat as (
     where groups.method = 'flat'
 ),
 
+whole as (
+    select
+        groups.group_no,
+        bands.tier_no,
+        bands.rate
+    from groups
+    inner join bands
+        on
+            groups.group_no = bands.group_no
+            and groups.reached >= bands.band_from
+            and groups.reached < bands.band_to
+    where
+        groups.method = 'retroactive'
+        and groups.accumulate = 'period'
+),
+
 final as (
     select
         groups.group_no,
         groups.method,
+        groups.accumulate = 'event' as stands_alone,
         groups.first_credit_no,
         coalesce(flat.tier_below, walked.tier_below, 0) as tier_below,
         coalesce(flat.pays_amounts, walked.pays_amounts, 0) as pays_amounts,
         coalesce(flat.tier_count, walked.tier_count, 0) as tier_count,
         flat.amount_1 as event_amount,
+        case
+            when groups.method = 'retroactive' and groups.accumulate = 'period' then coalesce(whole.tier_no, 0)
+        end as whole_tier_no,
+        case
+            when groups.method = 'retroactive' and groups.accumulate = 'period' then coalesce(whole.rate, 0)
+        end as whole_rate,
         {%- for tier_no in range(2, tiers_side_by_side() + 1) %}
         walked.bound_{{ tier_no }},
         walked.rate_{{ tier_no }},
@@ -84,6 +111,8 @@ final as (
         on groups.group_no = flat.group_no
     left join walked
         on groups.group_no = walked.group_no
+    left join whole
+        on groups.group_no = whole.group_no
 )
 
 select * from final

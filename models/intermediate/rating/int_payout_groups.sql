@@ -1,6 +1,7 @@
 {#
     Grain: one row per payee, component and period that calculates (group_no). Additive: total, over groups of one
-    currency. Not additive: quota, attainment. No quota or a quota of 0: both are null (engine.md §3, §8 C3 to C7).
+    currency. Not additive: quota, attainment. No quota or a quota of 0: both are null. actual is what attainment
+    compares with the quota: the total, or the credits of the component's quota_measure (engine.md §3, §8 C3 to C7, C9).
 #}
 with
 
@@ -24,9 +25,11 @@ components as (
         component_id,
         plan_id,
         measure,
+        quota_measure,
         period,
         method,
         tier_key,
+        accumulate,
         prorate,
         currency,
         minor_units
@@ -70,6 +73,16 @@ positions as (
         credit_no,
         basis
     from {{ ref('int_positions_accumulated') }}
+),
+
+actuals as (
+    select
+        plan_id,
+        payee_no,
+        measure,
+        period_start,
+        actual
+    from {{ ref('int_measure_actuals') }}
 ),
 
 parameters as (
@@ -144,8 +157,10 @@ grouped as (
         components.component_id,
         components.plan_id,
         components.measure,
+        components.quota_measure,
         components.method,
         components.tier_key,
+        components.accumulate,
         components.period,
         days_ranked.period_start,
         days_ranked.period_end,
@@ -180,8 +195,10 @@ quoted as (
         grouped.component_id,
         grouped.plan_id,
         grouped.measure,
+        grouped.quota_measure,
         grouped.method,
         grouped.tier_key,
+        grouped.accumulate,
         grouped.period,
         grouped.period_start,
         grouped.period_end,
@@ -191,6 +208,11 @@ quoted as (
         grouped.worked_day_count,
         grouped.day_count,
         coalesce(grouped.total, 0) as total,
+        case
+            when grouped.quota_measure = grouped.measure
+                then coalesce(grouped.total, 0)
+            else coalesce(actuals.actual, 0)
+        end as actual,
         coalesce(grouped.line_count, 0) as line_count,
         grouped.first_credit_no,
         payee_quotas.quota as full_quota,
@@ -206,10 +228,16 @@ quoted as (
     left join payee_quotas
         on
             grouped.payee_no = payee_quotas.payee_no
-            and grouped.measure = payee_quotas.measure
+            and grouped.quota_measure = payee_quotas.measure
             and grouped.period = payee_quotas.period
             and grouped.period_start = payee_quotas.period_start
             and payee_quotas.place = 1
+    left join actuals
+        on
+            grouped.plan_id = actuals.plan_id
+            and grouped.payee_no = actuals.payee_no
+            and grouped.quota_measure = actuals.measure
+            and grouped.period_start = actuals.period_start
 ),
 
 final as (
@@ -221,8 +249,10 @@ final as (
         component_id,
         plan_id,
         measure,
+        quota_measure,
         method,
         tier_key,
+        accumulate,
         period,
         period_start,
         period_end,
@@ -232,11 +262,12 @@ final as (
         worked_day_count,
         day_count,
         cast(total as {{ step() }}) as total,
+        cast(actual as {{ step() }}) as actual,
         line_count,
         first_credit_no,
         full_quota,
         cast(quota as decimal(28, 6)) as quota,
-        case when quota is not null then {{ quotient10('total', 'quota') }} end as attainment
+        case when quota is not null then {{ quotient10('actual', 'quota') }} end as attainment
     from quoted
 )
 

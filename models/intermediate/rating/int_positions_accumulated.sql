@@ -1,7 +1,7 @@
 {#
     Grain: one row per matched credit and component (group_no, credit_no): its basis in plan currency and the
     position it leads to. Additive: basis. Not additive: position_to, the running total of its group in credit order
-    (engine.md §3, §8 B4).
+    (engine.md §3, §8 B4); where each event stands alone, its own size (D13).
 #}
 with
 
@@ -11,6 +11,7 @@ matched as (
         credit_no,
         value,
         is_plan_currency,
+        stands_alone,
         share,
         entry_ratio,
         modifier_set_no,
@@ -24,35 +25,28 @@ converted as (
         credit_no,
         basis
     from {{ ref('int_credits_converted') }}
-    where basis is not null
 ),
 
 based as (
     select
-        group_no,
-        credit_no,
-        cast(value as {{ step() }}) as basis,
-        share,
-        entry_ratio,
-        modifier_set_no,
-        personal_factor
-    from matched
-    where is_plan_currency
-    union all
-    select
         matched.group_no,
         matched.credit_no,
-        converted.basis,
+        case
+            when matched.is_plan_currency
+                then cast(matched.value as {{ step() }})
+            else converted.basis
+        end as basis,
+        matched.stands_alone,
         matched.share,
         matched.entry_ratio,
         matched.modifier_set_no,
         matched.personal_factor
     from matched
-    inner join converted
+    left join converted
         on
             matched.group_no = converted.group_no
             and matched.credit_no = converted.credit_no
-    where not matched.is_plan_currency
+    where matched.is_plan_currency or converted.basis is not null
 ),
 
 final as (
@@ -60,11 +54,15 @@ final as (
         group_no,
         credit_no,
         basis,
-        cast(sum(basis) over (
-            partition by group_no
-            order by credit_no
-            rows between unbounded preceding and current row
-        ) as {{ step() }}) as position_to,
+        cast(case
+            when stands_alone
+                then abs(basis)
+            else sum(basis) over (
+                partition by group_no
+                order by credit_no
+                rows between unbounded preceding and current row
+            )
+        end as {{ step() }}) as position_to,
         share,
         cast(entry_ratio as {{ step() }}) as entry_ratio,
         modifier_set_no,

@@ -1,7 +1,7 @@
 {#
     Grain: one row per line (group_no, credit_no): its position in the tiers. A line that stays within one tier has
-    that tier's rate; a line that crosses a bound, or whose tiers pay an amount on entering, is sliced
-    (int_payout_slices).
+    that tier's rate, as has every line where one tier decides for the whole total; a line that crosses a bound, or
+    whose tiers pay an amount on entering, is sliced (int_payout_slices).
 #}
 with
 
@@ -34,6 +34,9 @@ located as (
         positions.modifier_set_no,
         positions.personal_factor,
         rates.method,
+        rates.stands_alone,
+        rates.whole_tier_no,
+        rates.whole_rate,
         rates.event_amount,
         rates.first_credit_no,
         rates.pays_amounts,
@@ -41,8 +44,10 @@ located as (
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
         rates.rate_{{ tier_no }},
         {%- endfor %}
-        {{ tier_reached('positions.position_to - positions.basis') }} as tier_before,
-        {{ tier_reached('positions.position_to') }} as tier_no
+        {{ tier_reached(
+            'case when rates.stands_alone then 0 else positions.position_to - positions.basis end'
+        ) }} as tier_before,
+        coalesce(rates.whole_tier_no, {{ tier_reached('positions.position_to') }}) as tier_no
     from positions
     inner join rates
         on positions.group_no = rates.group_no
@@ -60,12 +65,18 @@ final as (
         personal_factor,
         first_credit_no,
         event_amount,
+        stands_alone,
         cast(tier_no as integer) as tier_no,
-        method = 'marginal'
-        and (tier_before <> tier_no or pays_amounts = 1 or tier_count > {{ tiers_side_by_side() }}) as is_sliced,
-        case tier_no
+        case
+            when method = 'marginal'
+                then tier_before <> tier_no or pays_amounts = 1 or tier_count > {{ tiers_side_by_side() }}
+            when method = 'retroactive' and stands_alone then tier_count > {{ tiers_side_by_side() }}
+            else false
+        end as is_sliced,
+        case
+            when whole_rate is not null then whole_rate
             {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-            when {{ tier_no }} then rate_{{ tier_no }}
+            when tier_no = {{ tier_no }} then rate_{{ tier_no }}
             {%- endfor %}
             else 0
         end as rate

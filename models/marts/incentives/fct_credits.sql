@@ -1,6 +1,6 @@
 {#
-    Grain: one row per event, payee and credit kind (direct, overlay). Additive: value and value_base over credit_kind 'direct';
-    overlay credits come on top and are no part of company totals. Not additive: share. Shares that nobody receives: rpt_uncredited.
+    Grain: one row per event, payee and credit kind. Additive: value and value_base over credit_kind 'direct'; the others (overlay and what
+    credit rules give) come on top and are no part of company totals. Not additive: share. Shares that nobody receives: rpt_uncredited.
 #}
 with
 
@@ -19,6 +19,17 @@ credits as (
     where span_no is not null
 ),
 
+rule_credits as (
+    select
+        event_no,
+        payee_kind,
+        payee_id,
+        credit_kind,
+        credit_rules
+    from {{ ref('int_rule_credits') }}
+    where credit_rules is not null
+),
+
 events as (
     select
         event_no,
@@ -30,6 +41,7 @@ events as (
 spans as (
     select
         span_no,
+        payee_kind,
         payee_id,
         role,
         team_id,
@@ -62,16 +74,23 @@ final as (
         credits.occurred_on,
         credits.value,
         credits.currency,
-        {{ round_minor(mul10('credits.value', 'rates.rate_to_base'), 'base.minor_units') }} as value_base,
+        {{ in_base('credits.value', 'rates.rate_to_base', 'base.minor_units') }} as value_base,
         spans.role,
         spans.team_id,
-        spans.region
+        spans.region,
+        rule_credits.credit_rules
     from credits
     inner join events
         on credits.event_no = events.event_no
     inner join spans
         on credits.span_no = spans.span_no
     cross join base
+    left join rule_credits
+        on
+            credits.event_no = rule_credits.event_no
+            and credits.credit_kind = rule_credits.credit_kind
+            and spans.payee_kind = rule_credits.payee_kind
+            and spans.payee_id = rule_credits.payee_id
     left join rates
         on
             credits.currency = rates.currency

@@ -29,6 +29,7 @@ lines as (
         is_sliced,
         rate,
         amount_rated,
+        modifier_set_no,
         personal_factor,
         amount_modified,
         cap_per_event,
@@ -84,9 +85,10 @@ modifications as (
 
 modifiers as (
     select
-        modifier_id,
+        modifier_set_no,
+        seq,
         modifier_name
-    from {{ ref('int_modifiers_numbered') }}
+    from {{ ref('int_modifier_sets') }}
 ),
 
 component_days as (
@@ -230,7 +232,9 @@ steps as (
             lines.group_no = modifications.group_no
             and lines.credit_no = modifications.credit_no
     inner join modifiers
-        on modifications.modifier_id = modifiers.modifier_id
+        on
+            lines.modifier_set_no = modifiers.modifier_set_no
+            and modifications.seq = modifiers.seq
     union all
     select
         lines.payout_line_id,

@@ -32,6 +32,7 @@ lines as (
         unit_kind,
         method,
         tier_key,
+        stands_alone,
         period,
         period_start,
         quota,
@@ -59,9 +60,12 @@ lines as (
             when method = 'flat' and event_amount <> 0 and rate <> 0
                 then concat('flat_both_', case when unit_kind = 'money' then 'money' else 'count' end)
             when method = 'flat' and event_amount <> 0 then 'flat_amount'
-            when is_sliced then 'marginal_sliced'
-            when method = 'marginal' and tier_key = 'attainment' and quota is null then 'marginal_no_quota'
-            when tier_no = 0 then 'marginal_below'
+            when is_sliced and stands_alone and method = 'marginal' then 'event_sliced'
+            when is_sliced and not stands_alone then 'marginal_sliced'
+            when method <> 'flat' and tier_key = 'attainment' and quota is null then 'no_quota'
+            when tier_no = 0 and stands_alone then 'event_below'
+            when tier_no = 0 then concat(method, '_below')
+            when stands_alone then concat('event_', case when unit_kind = 'money' then 'money' else 'count' end)
             else concat(method, '_', case when unit_kind = 'money' then 'money' else 'count' end)
         end as explanation_key
     from {{ ref('int_payout_lines_detailed') }}
@@ -156,8 +160,8 @@ earning as (
         lines.occurred_on,
         'earning' as line_kind,
         case
-            when lines.explanation_key = 'marginal_no_quota' then 'no_quota'
-            when lines.explanation_key = 'marginal_below' then 'below_first_tier'
+            when lines.explanation_key = 'no_quota' then 'no_quota'
+            when lines.explanation_key in ('event_below', 'marginal_below', 'retroactive_below') then 'below_first_tier'
             when lines.is_capped then 'cap_per_event'
         end as reason,
         lines.basis,

@@ -14,7 +14,7 @@ groups as (
         period,
         period_start,
         tier_key,
-        total,
+        actual,
         quota,
         attainment,
         currency
@@ -40,7 +40,7 @@ final as (
         groups.period,
         groups.period_start,
         groups.tier_key,
-        groups.total as actual,
+        groups.actual,
         groups.quota,
         groups.attainment,
         ranked.rate,

@@ -1,6 +1,7 @@
 {#
     Grain: one row per event share that nobody receives (no_owner, not_employed), and per matched credit that cannot be paid because an
-    exchange rate is missing (no_rate, with its component). Additive: value within a currency and reason, over the first two reasons.
+    exchange rate is missing (no_rate) or whose amount in the plan's currency has more digits than money (too_large), with its component.
+    Additive: value within a currency and reason, over the first two reasons.
 #}
 with
 
@@ -36,7 +37,10 @@ converted as (
     select
         credit_no,
         component_no,
-        basis
+        case
+            when credit_rate_to_base is null or plan_rate_to_base is null then 'no_rate'
+            else 'too_large'
+        end as reason
     from {{ ref('int_credits_converted') }}
     where basis is null
 ),
@@ -71,7 +75,7 @@ unconverted as (
         events.event_id,
         spans.payee_id,
         components.component_id,
-        'no_rate' as reason,
+        converted.reason,
         events.measure,
         events.occurred_on,
         sum(credits.value) as value,
@@ -89,6 +93,7 @@ unconverted as (
         events.event_id,
         spans.payee_id,
         components.component_id,
+        converted.reason,
         events.measure,
         events.occurred_on,
         credits.currency

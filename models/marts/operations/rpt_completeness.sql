@@ -2,7 +2,8 @@
     Grain: one row per check, source table and day: what goes in, what comes out, and the difference, zero where nothing is lost.
     Additive: the counts and the difference, within a check. files_landed: rows of files = landed + quarantined, on the day of the
     file's newest row. facts_hold_staging: rows of staging = rows of the fact. credits_cover_events: events whose direct credits and
-    uncredited shares add up to their value = events.
+    uncredited shares add up to their value = events. control_totals: what the source says it delivered = landed + quarantined, in rows
+    and in amount (amount_difference), on the days that it says so of.
 #}
 {%- set facts = {
     'crm.accounts': ['dim_accounts', 'created_on', 'true'],
@@ -17,6 +18,7 @@
     'channel.sell_through': ['fct_dealer_sales', 'sold_on', "sale_kind = 'sell_through'"],
 } %}
 {%- set no_count = 'cast(null as bigint)' %}
+{%- set no_amount = 'cast(null as ' ~ money() ~ ')' %}
 with
 
 files as (
@@ -27,6 +29,20 @@ files as (
         rows_landed,
         rows_quarantined
     from {{ ref('int_files_counted') }}
+),
+
+control_totals as (
+    select
+        source,
+        day,
+        stated_count,
+        landed_count,
+        quarantined_count,
+        difference,
+        stated_amount,
+        found_amount,
+        amount_difference
+    from {{ ref('int_control_totals_compared') }}
 ),
 
 staged as (
@@ -161,7 +177,11 @@ checked as (
         {{ no_count }} as event_count,
         {{ no_count }} as credited_count,
         {{ no_count }} as uncredited_count,
-        delivered_count - landed_count - quarantined_count as difference
+        delivered_count - landed_count - quarantined_count as difference,
+        {{ no_count }} as stated_count,
+        {{ no_amount }} as stated_amount,
+        {{ no_amount }} as found_amount,
+        {{ no_amount }} as amount_difference
     from landed
     union all
     select
@@ -176,7 +196,11 @@ checked as (
         {{ no_count }} as event_count,
         {{ no_count }} as credited_count,
         {{ no_count }} as uncredited_count,
-        coalesce(staged.staged_count, 0) - coalesce(facts.fact_count, 0) as difference
+        coalesce(staged.staged_count, 0) - coalesce(facts.fact_count, 0) as difference,
+        {{ no_count }} as stated_count,
+        {{ no_amount }} as stated_amount,
+        {{ no_amount }} as found_amount,
+        {{ no_amount }} as amount_difference
     from staged
     full outer join facts
         on
@@ -195,8 +219,31 @@ checked as (
         event_count,
         credited_count,
         uncredited_count,
-        difference
+        difference,
+        {{ no_count }} as stated_count,
+        {{ no_amount }} as stated_amount,
+        {{ no_amount }} as found_amount,
+        {{ no_amount }} as amount_difference
     from credited
+    union all
+    select
+        'control_totals' as check_id,
+        source,
+        day,
+        {{ no_count }} as delivered_count,
+        landed_count,
+        quarantined_count,
+        {{ no_count }} as staged_count,
+        {{ no_count }} as fact_count,
+        {{ no_count }} as event_count,
+        {{ no_count }} as credited_count,
+        {{ no_count }} as uncredited_count,
+        difference,
+        stated_count,
+        stated_amount,
+        found_amount,
+        amount_difference
+    from control_totals
 ),
 
 final as (
@@ -212,7 +259,11 @@ final as (
         cast(event_count as bigint) as event_count,
         cast(credited_count as bigint) as credited_count,
         cast(uncredited_count as bigint) as uncredited_count,
-        cast(difference as bigint) as difference
+        cast(difference as bigint) as difference,
+        cast(stated_count as bigint) as stated_count,
+        stated_amount,
+        found_amount,
+        amount_difference
     from checked
 )
 

@@ -1,31 +1,47 @@
 {#
-    Grain: one row per subject (payee, team, region, company), KPI, period kind (week, month, quarter, half, year) and period.
-    Not additive: value. numerator and denominator add up over subjects of a kind; groups are their ratio, never a mean of ratios.
+    Grain: one row per subject (payee, team with the teams below it, region, company), KPI, period kind (day, week, month, quarter) and
+    period. Not additive: value. numerator and denominator add up over payees; groups are their ratio, never a mean of ratios. A view:
+    weeks, months and quarters are stored, days are added up when they are asked for.
 #}
 with
 
 totals as (
     select
-        subject_kind,
-        subject_id,
-        kpi,
+        subject_no,
+        kpi_no,
         period,
         period_start,
-        value,
+        settles_on,
         numerator,
         denominator
     from {{ ref('int_kpi_totals') }}
 ),
 
-attainments as (
+day_totals as (
     select
-        payee_id,
-        period,
-        period_start,
+        subject_no,
+        kpi_no,
+        happened_on,
+        settles_on,
         numerator,
-        denominator,
-        attainment
-    from {{ ref('int_quota_attainments') }}
+        denominator
+    from {{ ref('int_kpi_day_totals') }}
+),
+
+subjects as (
+    select
+        subject_no,
+        subject_kind,
+        subject_id
+    from {{ ref('int_kpi_subjects') }}
+),
+
+kpis as (
+    select
+        kpi_no,
+        kpi,
+        looks_ahead_days
+    from {{ ref('int_kpis') }}
 ),
 
 parameters as (
@@ -33,66 +49,70 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
-valued as (
+by_period as (
     select
-        subject_kind,
-        subject_id,
-        kpi,
+        subject_no,
+        kpi_no,
         period,
         period_start,
-        value,
+        settles_on,
         numerator,
         denominator
     from totals
     union all
     select
-        'payee' as subject_kind,
-        payee_id as subject_id,
-        'quota_attainment' as kpi,
-        period,
-        period_start,
-        attainment as value,
+        subject_no,
+        kpi_no,
+        'day' as period,
+        happened_on as period_start,
+        settles_on,
         numerator,
-        cast(denominator as {{ step() }}) as denominator
-    from attainments
+        denominator
+    from day_totals
 ),
 
-ended as (
+named as (
     select
-        subject_kind,
-        subject_id,
-        kpi,
-        period,
-        period_start,
-        value,
-        numerator,
-        denominator,
-        cast(case period
-            when 'week' then {{ dbt.dateadd('day', 7, 'period_start') }}
-            when 'month' then {{ dbt.dateadd('month', 1, 'period_start') }}
-            when 'quarter' then {{ dbt.dateadd('month', 3, 'period_start') }}
-            when 'half' then {{ dbt.dateadd('month', 6, 'period_start') }}
-            else {{ dbt.dateadd('month', 12, 'period_start') }}
-        end as date) as period_end
-    from valued
+        subjects.subject_kind,
+        subjects.subject_id,
+        kpis.kpi,
+        by_period.period,
+        by_period.period_start,
+        by_period.settles_on,
+        by_period.numerator,
+        by_period.denominator,
+        kpis.looks_ahead_days,
+        cast(case by_period.period
+            when 'day' then by_period.period_start
+            when 'week' then {{ dbt.dateadd('day', 6, 'by_period.period_start') }}
+            when 'month' then {{ dbt.dateadd('day', -1, dbt.dateadd('month', 1, 'by_period.period_start')) }}
+            else {{ dbt.dateadd('day', -1, dbt.dateadd('month', 3, 'by_period.period_start')) }}
+        end as date) as last_on
+    from by_period
+    inner join subjects
+        on by_period.subject_no = subjects.subject_no
+    inner join kpis
+        on by_period.kpi_no = kpis.kpi_no
 ),
 
 final as (
     select
-        ended.subject_kind,
-        ended.subject_id,
-        ended.kpi,
-        ended.period,
-        ended.period_start,
-        cast(ended.value as {{ step() }}) as value,
-        cast(ended.numerator as {{ step() }}) as numerator,
-        cast(ended.denominator as {{ step() }}) as denominator,
-        parameters.as_of_on < cast(
-            {{ dbt.dateadd(
-                'day', "case when ended.kpi = 'visit_to_order_rate' then 29 else -1 end", 'ended.period_end'
-            ) }} as date
+        named.subject_kind,
+        named.subject_id,
+        named.kpi,
+        named.period,
+        named.period_start,
+        cast(case
+            when named.denominator is null then named.numerator
+            else {{ quotient10('named.numerator', 'named.denominator') }}
+        end as {{ step() }}) as value,
+        named.numerator,
+        named.denominator,
+        parameters.as_of_on < greatest(
+            cast({{ dbt.dateadd('day', 'named.looks_ahead_days', 'named.last_on') }} as date),
+            coalesce(named.settles_on, named.last_on)
         ) as is_provisional
-    from ended
+    from named
     cross join parameters
 )
 

@@ -19,6 +19,10 @@ renamed as (
         missing_columns,
         reason,
         action,
+        encoding,
+        delimiter,
+        stem,
+        corrects,
         ---------- numerics
         file_bytes,
         rows_read,

@@ -16,8 +16,15 @@ renamed as (
         reason,
         action,
         row_text,
+        row_key,
         ---------- numerics
-        row_no
+        row_no,
+        amount,
+        ---------- dates
+        day_on,
+        ---------- timestamps
+        day_at,
+        updated_at
     from source
 )
 

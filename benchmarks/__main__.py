@@ -1,0 +1,78 @@
+"""Compares the warehouse with hand-written SQL and with polars on the same work unit, in one run: `make bench N=1e6`.
+
+Each round runs the three sides one after the other, each in a process of its own, so that what else the machine does
+falls on all of them; the best of the rounds counts. Ends with 1 where the engine's lines or their sum differ from those of the
+hand-written SQL by anything at all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.work_unit import write
+
+SIDES = ("slim", "engine", "polars_peer")
+SHOWN_MODELS = 15
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--lines", type=float, default=1e5, metavar="N", help="order lines of the work unit (1e5)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each side runs; the best counts (3)")
+    parser.add_argument("--out", type=Path, default=Path("build/bench"), help="where work units are kept")
+    options = parser.parse_args()
+    lines = int(options.lines)
+    folder = options.out / f"w_{lines}"
+    if not (folder / "peers").exists():
+        print(f"Writing W({lines:,}) to {folder}", flush=True)
+        write(lines, folder)
+    best: dict[str, dict[str, Any]] = {}
+    for round_no in range(1, options.rounds + 1):
+        for side in SIDES:
+            result = _run(side, folder)
+            print(f"round {round_no}: {_told(result)}", flush=True)
+            if side not in best or result["seconds"] < best[side]["seconds"]:
+                best[side] = result
+    return _compare(lines, best)
+
+
+def _run(side: str, folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", f"benchmarks.{side}", str(folder)]
+    ran = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    result: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    return result
+
+
+def _told(result: dict[str, Any]) -> str:
+    return (
+        f"{result['side']:<7} {result['seconds']:8.2f} s, {result['processor_seconds']:8.2f} s of processor,"
+        f" {result['peak_mib']:6,} MiB, {result['lines']:,} lines, {result['amount']}"
+    )
+
+
+def _compare(lines: int, best: dict[str, dict[str, Any]]) -> int:
+    slim, engine, polars = (best[side] for side in SIDES)
+    print(f"\nW({lines:,}), the best of each:")
+    for result in best.values():
+        print(f"  {_told(result)}")
+    for name, other in (("slim", slim), ("polars", polars)):
+        wall, processor = (engine[what] / other[what] for what in ("seconds", "processor_seconds"))
+        print(f"  engine ÷ {name}: {wall:.2f} by the clock, {processor:.2f} by processor time")
+    print("\nThe slowest models, in seconds:")
+    for model, seconds in list(engine["models"].items())[:SHOWN_MODELS]:
+        print(f"  {seconds:8.2f}  {model}")
+    if (engine["lines"], float(engine["amount"])) != (slim["lines"], float(slim["amount"])):
+        print("\nThe engine and the hand-written SQL differ: one of them pays wrong.")
+        return 1
+    print("\nThe engine pays what the hand-written SQL pays, to the cent.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+{#
+    Grain: one row per received credit that a component of its payee counts on some day, conditions aside: what matching and rating
+    read of it, and the code of the combination of value classes of its deal, its payee and its day. Additive: value, over rows of one currency.
+#}
+with
+
+tenure_classes as (
+    select
+        value,
+        class_code
+    from {{ ref('int_dimension_classes') }}
+    where dimension = 'tenure_days'
+),
+
+credits as (
+    select
+        credit_no,
+        item_no,
+        span_no,
+        measure_no,
+        payee_no,
+        value,
+        currency,
+        share,
+        entry_ratio,
+        occurred_on,
+        rate_on
+    from {{ ref('int_credits_allocated') }}
+    where span_no is not null
+),
+
+item_classes as (
+    select
+        item_no,
+        class_code,
+        registrant_kind,
+        registrant_id,
+        registered_code
+    from {{ ref('int_item_classes') }}
+),
+
+span_classes as (
+    select
+        span_no,
+        payee_kind,
+        payee_id,
+        hired_on,
+        class_code
+    from {{ ref('int_span_classes') }}
+),
+
+components_counting as (
+    select
+        payee_no,
+        measure_no
+    from {{ ref('int_component_days') }}
+    group by payee_no, measure_no
+),
+
+counted as (
+    select
+        credits.credit_no,
+        credits.item_no,
+        credits.span_no,
+        credits.payee_no,
+        credits.measure_no,
+        credits.value,
+        credits.currency,
+        credits.share,
+        credits.entry_ratio,
+        credits.occurred_on,
+        credits.rate_on
+    from credits
+    inner join components_counting
+        on
+            credits.payee_no = components_counting.payee_no
+            and credits.measure_no = components_counting.measure_no
+),
+
+final as (
+    select
+        counted.credit_no,
+        counted.payee_no,
+        counted.measure_no,
+        {{ credit_class_code() }} as class_code,
+        counted.value,
+        counted.currency,
+        counted.share,
+        counted.entry_ratio,
+        counted.occurred_on,
+        counted.rate_on
+    from counted
+    {{- credit_classes_joined('counted') }}
+)
+
+select * from final

@@ -1,0 +1,123 @@
+{#
+    Grain: one row per plan, payee, measure and period, for the measures that a component of the plan is judged by
+    without being paid on them: what the payee is credited of it on days on the plan, in the plan's currency, whatever
+    the conditions of components (engine.md §8 C9). Additive: actual within a measure and currency.
+#}
+with
+
+components as (
+    select
+        plan_id,
+        quota_measure,
+        currency
+    from {{ ref('int_components_numbered') }}
+    where quota_measure <> measure
+),
+
+measures as (
+    select
+        measure_no,
+        measure
+    from {{ ref('int_measures_numbered') }}
+),
+
+plan_days as (
+    select
+        plan_id,
+        payee_no,
+        period_start,
+        valid_from,
+        valid_to
+    from {{ ref('int_plan_days') }}
+),
+
+credits as (
+    select
+        measure_no,
+        payee_no,
+        value,
+        currency,
+        occurred_on,
+        rate_on
+    from {{ ref('int_credits_allocated') }}
+    where span_no is not null
+),
+
+rates as (
+    select
+        currency,
+        valid_from,
+        valid_to,
+        rate_to_base
+    from {{ ref('int_fx_rates_ranged') }}
+),
+
+asked as (
+    select
+        components.plan_id,
+        components.quota_measure as measure,
+        components.currency,
+        measures.measure_no
+    from components
+    inner join measures
+        on components.quota_measure = measures.measure
+    group by components.plan_id, components.quota_measure, components.currency, measures.measure_no
+),
+
+counted as (
+    select
+        asked.plan_id,
+        plan_days.payee_no,
+        asked.measure,
+        plan_days.period_start,
+        asked.currency as plan_currency,
+        credits.currency,
+        credits.rate_on,
+        credits.value
+    from asked
+    inner join plan_days
+        on asked.plan_id = plan_days.plan_id
+    inner join credits
+        on
+            plan_days.payee_no = credits.payee_no
+            and asked.measure_no = credits.measure_no
+            and credits.occurred_on >= plan_days.valid_from
+            and credits.occurred_on < plan_days.valid_to
+),
+
+converted as (
+    select
+        counted.plan_id,
+        counted.payee_no,
+        counted.measure,
+        counted.period_start,
+        case
+            when counted.currency is null or counted.currency = counted.plan_currency
+                then cast(counted.value as {{ step() }})
+            else {{ converted('counted.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }}
+        end as actual
+    from counted
+    left join rates as credit_rates
+        on
+            counted.currency = credit_rates.currency
+            and counted.rate_on >= credit_rates.valid_from
+            and counted.rate_on < credit_rates.valid_to
+    left join rates as plan_rates
+        on
+            counted.plan_currency = plan_rates.currency
+            and counted.rate_on >= plan_rates.valid_from
+            and counted.rate_on < plan_rates.valid_to
+),
+
+final as (
+    select
+        plan_id,
+        payee_no,
+        measure,
+        period_start,
+        cast(coalesce(sum(actual), 0) as {{ step() }}) as actual
+    from converted
+    group by plan_id, payee_no, measure, period_start
+)
+
+select * from final
