@@ -178,13 +178,14 @@ occurring as (
     from bands
 ),
 
+-- try_cast: an engine may read the texts of other dimensions before it filters them out
 deal_sizes as (
     select
         dimension,
         value,
         {{ dbt.split_part('value', "'|'", 1) }} as currency,
-        cast({{ dbt.split_part('value', "'|'", 2) }} as date) as dealt_on,
-        cast({{ dbt.split_part('value', "'|'", 3) }} as {{ money() }}) as amount
+        try_cast({{ dbt.split_part('value', "'|'", 2) }} as date) as dealt_on,
+        try_cast({{ dbt.split_part('value', "'|'", 3) }} as {{ money() }}) as amount
     from occurring
     where
         dimension = 'deal_size'

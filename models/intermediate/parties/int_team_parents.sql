@@ -20,23 +20,24 @@ parents as (
         on teams.parent_team_id = parent_teams.team_id
 ),
 
-climbs (team_id, above_team_id, depth) as (
+-- path: the teams climbed over; a climb ends where it comes to one of them again
+climbs (team_id, above_team_id, path) as (
     select
         team_id,
         parent_team_id as above_team_id,
-        1 as depth
+        concat(chr(10), parent_team_id, chr(10)) as path
     from parents
     union all
     select
         climbs.team_id,
         parents.parent_team_id as above_team_id,
-        climbs.depth + 1 as depth
+        concat(climbs.path, parents.parent_team_id, chr(10)) as path
     from climbs
     inner join parents
         on climbs.above_team_id = parents.team_id
     where
-        climbs.depth < 50
-        and climbs.above_team_id <> climbs.team_id
+        climbs.above_team_id <> climbs.team_id
+        and position(concat(chr(10), parents.parent_team_id, chr(10)) in climbs.path) = 0
 ),
 
 looping as (
