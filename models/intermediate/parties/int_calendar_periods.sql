@@ -30,7 +30,10 @@ bounds as (
 {#- Numbers from 0 to 299: more years than plans can span, and more weeks than a year has. -#}
 {% for place in [100, 10, 1] -%}
 digits_{{ place }} (value) as (
-    values {% for digit in range(3 if place == 100 else 10) %}({{ digit * place }}){{ ', ' if not loop.last }}{% endfor %}
+    values
+    {%- for digit in range(3 if place == 100 else 10) %}
+    ({{ digit * place }}){{ ',' if not loop.last }}
+    {%- endfor %}
 ),
 
 {% endfor -%}
@@ -53,7 +56,8 @@ shapes (period, month_count, first_month, next_month) as (
     {%- for period, months in {'month': 1, 'quarter': 3, 'half': 6, 'year': 12}.items() %}
     {%- set last_period = loop.last %}
     {%- for first_month in range(0, 12, months) %}
-    ('{{ period }}', {{ months }}, {{ first_month }}, {{ first_month + months }}){{ ',' if not (loop.last and last_period) }}
+    ('{{ period }}', {{ months }}, {{ first_month }}, {{ first_month + months }})
+    {{- ',' if not (loop.last and last_period) }}
     {%- endfor %}
     {%- endfor %}
 ),
