@@ -3,7 +3,7 @@
     exact_div(n, d): n ÷ d where d divides n.
     scaled(x, digits): x × 10^digits as a whole number; x has at most that many decimals.
     quotient10(a, b): a ÷ b rounded to 10 decimals: attainment, growth, ratios. a and b: up to decimal(28,10). By 0: null. Where both have
-    at most 4 decimals and are below 90,000,000, DuckDB divides within 64 bits, five digits at a time: some twenty times faster.
+    at most 4 decimals and are below 90,000,000, DuckDB divides within 64 bits, five digits at a time: its wide division is slow.
 -#}
 {% macro half_up(n, d) %}{{ return(adapter.dispatch('half_up', 'incentives')(n, d)) }}{% endmacro %}
 
