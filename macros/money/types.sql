@@ -14,5 +14,8 @@
 {% macro wide_integer() %}{{ return(adapter.dispatch('wide_integer', 'incentives')()) }}{% endmacro %}
 {% macro default__wide_integer() %}hugeint{% endmacro %}
 {% macro spark__wide_integer() %}decimal(38, 0){% endmacro %}
-{#- wide_product(a, b): the product of two whole numbers as a wide_integer. -#}
-{% macro wide_product(a, b) %}(cast({{ a }} as {{ wide_integer() }}) * cast({{ b }} as {{ wide_integer() }})){% endmacro %}
+{#- wide_product(a, b): the product of two whole numbers as a wide_integer; wide_product_of(factors): that of any number of them. -#}
+{% macro wide_product(a, b) %}{{ wide_product_of([a, b]) }}{% endmacro %}
+{% macro wide_product_of(factors) -%}
+({% for factor in factors %}cast({{ factor }} as {{ wide_integer() }}){{ ' * ' if not loop.last }}{% endfor %})
+{%- endmacro %}

@@ -349,14 +349,14 @@ counts as (
     from sizes
 ),
 
-{% set product = namespace(so_far='cast(1 as ' ~ wide_integer() ~ ')') -%}
+{% set factors = ['1'] -%}
 weights as (
     select
         sizes.dimension,
         case sizes.dimension
             {%- for dimension in dimensions %}
-            when '{{ dimension }}' then {{ product.so_far }}
-            {%- set product.so_far = wide_product(product.so_far, 'counts.' ~ dimension ~ '_count') %}
+            when '{{ dimension }}' then {{ wide_product_of(factors) }}
+            {%- do factors.append('counts.' ~ dimension ~ '_count') %}
             {%- endfor %}
         end as weight
     from sizes
