@@ -178,13 +178,14 @@ occurring as (
     from bands
 ),
 
+-- try_cast: an engine may read the parts of a value before it leaves other dimensions out
 deal_sizes as (
     select
         dimension,
         value,
-        {{ dbt.split_part('value', "'|'", 1) }} as currency,
-        cast({{ dbt.split_part('value', "'|'", 2) }} as date) as dealt_on,
-        cast({{ dbt.split_part('value', "'|'", 3) }} as {{ money() }}) as amount
+        split_part(value, '|', 1) as currency,
+        try_cast(split_part(value, '|', 2) as date) as dealt_on,
+        try_cast(split_part(value, '|', 3) as {{ money() }}) as amount
     from occurring
     where
         dimension = 'deal_size'
