@@ -26,7 +26,7 @@ from tests.small_company import write_landing
 # What a publication says of itself: which build it was and of which bytes.
 OF_THE_BUILD = {"operations.rpt_publications", "operations.rpt_publication_relations"}
 # Where a row stood in its file.
-PLACES = {"source_row", "row_no", "_row"}
+PLACES = {"source_row", "row_no", "settled_row", "_row"}
 Rows = Mapping[str, Sequence[tuple[Any, ...]]]
 
 
