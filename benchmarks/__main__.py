@@ -11,6 +11,7 @@ import argparse
 import json
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +68,7 @@ def _compare(lines: int, best: dict[str, dict[str, Any]]) -> int:
     print("\nThe slowest models, in seconds:")
     for model, seconds in list(engine["models"].items())[:SHOWN_MODELS]:
         print(f"  {seconds:8.2f}  {model}")
-    if (engine["lines"], float(engine["amount"])) != (slim["lines"], float(slim["amount"])):
+    if (engine["lines"], Decimal(engine["amount"])) != (slim["lines"], Decimal(slim["amount"])):
         print("\nThe engine and the hand-written SQL differ: one of them pays wrong.")
         return 1
     print("\nThe engine pays what the hand-written SQL pays, to the cent.")

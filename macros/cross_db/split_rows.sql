@@ -20,8 +20,3 @@
 {% macro spark__matches(text, pattern) %}({{ text }} rlike '^({{ pattern }})\\z'){% endmacro %}
 
 {% macro is_number(text) %}{{ matches(text, '[+-]?([0-9]{1,28}([.][0-9]*)?|[.][0-9]+)') }}{% endmacro %}
-
-{#- dbt.split_part on Spark, counted from 1: null where there is no such part. That of dbt-spark fails there, and Spark may look at a part before the filter. -#}
-{% macro spark__split_part(string_text, delimiter_text, part_number) -%}
-get(split({{ string_text }}, concat('[', {{ delimiter_text }}, ']')), {{ part_number - 1 }})
-{%- endmacro %}

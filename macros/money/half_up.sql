@@ -3,7 +3,7 @@
     exact_div(n, d): n ÷ d where d divides n.
     scaled(x, digits): x × 10^digits as a whole number; x has at most that many decimals.
     quotient10(a, b): a ÷ b rounded to 10 decimals: attainment, growth, ratios. a and b: up to decimal(28,10). By 0: null. Where both have
-    at most 4 decimals and are below 90,000,000, DuckDB divides within 64 bits, five digits at a time: some twenty times faster.
+    at most 4 decimals and are below 90,000,000, DuckDB divides within 64 bits, five digits at a time: its wide division is slow.
 -#}
 {% macro half_up(n, d) %}{{ return(adapter.dispatch('half_up', 'incentives')(n, d)) }}{% endmacro %}
 
@@ -33,7 +33,7 @@ cast(cast({{ q }} as decimal(27, 0)) * cast(0.{{ '0' * (digits - 1) }}1 as decim
 {% macro quotient10(a, b) %}{{ return(adapter.dispatch('quotient10', 'incentives')(a, b)) }}{% endmacro %}
 
 {% macro default__quotient10(a, b) -%}
-{%- set n, d = incentives.narrow_units(a), incentives.narrow_units(b) -%}
+{%- set n, d = narrow_units(a), narrow_units(b) -%}
 case
     when case
         when {{ a }} > -90000000 and {{ a }} < 90000000 and {{ b }} > -90000000 and {{ b }} < 90000000
@@ -50,11 +50,11 @@ case
                 ) * cast(0.0000000001 as decimal(10, 10))
             ) * cast(case when ({{ a }} < 0) <> ({{ b }} < 0) then -1 else 1 end as decimal(1, 0))
             as decimal(28, 10))
-    else {{ incentives.wide_quotient10(a, b) }}
+    else {{ wide_quotient10(a, b) }}
 end
 {%- endmacro %}
 
-{% macro spark__quotient10(a, b) %}{{ return(incentives.wide_quotient10(a, b)) }}{% endmacro %}
+{% macro spark__quotient10(a, b) %}{{ return(wide_quotient10(a, b)) }}{% endmacro %}
 
 {#- |x| in units of 0.0001, for |x| below 90,000,000 with at most 4 decimals. -#}
 {% macro narrow_units(x) -%}

@@ -26,6 +26,7 @@ FOUND = {
     "rows_set_aside": 1,
     "splits_that_do_not_add_up": 1,
     "payees_without_a_quota": 3,
+    "lines_without_a_cost": 1,
     "differences_that_the_plan_makes": 1,
     "payees_on_no_plan": 1,
 }
@@ -104,6 +105,7 @@ MENDED = [
     ("rows_set_aside", "update operations.rpt_quarantine set is_settled = true"),
     ("splits_that_do_not_add_up", "update intermediate.int_deal_shares set is_valid = true"),
     ("payees_without_a_quota", "update intermediate.int_payout_groups set quota = 100"),
+    ("lines_without_a_cost", "update intermediate.int_order_lines set cost_amount = 0"),
     ("differences_that_the_plan_makes", "delete from operations.rpt_fairness where check_id = 'same_deal_same_pay'"),
     ("payees_on_no_plan", "delete from operations.rpt_fairness where check_id = 'payees_on_no_plan'"),
 ]
@@ -156,7 +158,7 @@ def test_files_that_were_moved_away_keep_their_count_and_files_never_seen_do_not
 
 
 def test_a_check_that_cannot_be_answered_is_a_critical_error_and_never_a_pass(small: Small) -> None:
-    check = next(check for check in load_checks() if check.severity == "info")
+    check = next(check for check in load_checks() if check.about == "operations.rpt_fairness")
     broken = [
         replace(check, name="no_column", rows="select nowhere from {batch}"),
         replace(check, name="no_relation", about="operations.rpt_nowhere"),

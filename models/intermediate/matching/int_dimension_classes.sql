@@ -178,14 +178,14 @@ occurring as (
     from bands
 ),
 
--- try_cast: an engine may read the texts of other dimensions before it filters them out
+-- try_cast: an engine may read the parts of a value before it leaves other dimensions out
 deal_sizes as (
     select
         dimension,
         value,
-        {{ dbt.split_part('value', "'|'", 1) }} as currency,
-        try_cast({{ dbt.split_part('value', "'|'", 2) }} as date) as dealt_on,
-        try_cast({{ dbt.split_part('value', "'|'", 3) }} as {{ money() }}) as amount
+        split_part(value, '|', 1) as currency,
+        try_cast(split_part(value, '|', 2) as date) as dealt_on,
+        try_cast(split_part(value, '|', 3) as {{ money() }}) as amount
     from occurring
     where
         dimension = 'deal_size'
@@ -339,14 +339,14 @@ sizes as (
     group by dimension
 ),
 
-{# Written out, dimension after dimension: as a recursion Spark would decide every condition once more for each of them. -#}
+{# Written out, dimension after dimension: for a recursion Spark would decide every condition once more a step. -#}
 {% set dimensions = (deal_dimensions().keys() | list + payee_dimensions().keys() | list + ['tenure_days']) | sort -%}
 counts as (
     select
         {%- for dimension in dimensions %}
-        coalesce(max(case when dimension = '{{ dimension }}' then class_count end), 1) as {{ dimension }}_count
-        {{- ',' if not loop.last }}
+        coalesce(max(case when dimension = '{{ dimension }}' then class_count end), 1) as {{ dimension }}_count,
         {%- endfor %}
+        count(*) as dimension_count
     from sizes
 ),
 
