@@ -149,11 +149,12 @@ def test_every_line_is_a_fact_or_in_the_quarantine_by_name(built: Built) -> None
     found = built.figures(
         "select table_name, column_name, reason, count(*) from operations.rpt_quarantine group by all"
     )
-    assert found == QUARANTINED
     assert lines + returns + sum(QUARANTINED.values()) == built.checks["rows"]
     delivered = duckdb.execute(f"from read_parquet('{built.landing}/erp/orders/*.parquet') select count(*)").fetchall()
     assert delivered == [(built.checks["invoices"] - built.checks["cancellation_invoices"],)]
-    assert orders <= delivered[0][0]
+    # All lines of these orders are among the quarantined ones, so that their invoices have nothing to be spread over.
+    bare = {("erp.invoices", "order_id", "no line of this order has landed"): delivered[0][0] - orders}
+    assert found == QUARANTINED | bare
 
 
 def test_months_of_sales_and_returns_are_those_of_the_source(built: Built) -> None:
