@@ -13,6 +13,8 @@ import duckdb
 import jinja2
 import pytest
 
+from orchestration.ingest import ingest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 Row = Mapping[str, object]
@@ -51,26 +53,12 @@ def raw_plan_tables(warehouse: Path, rows: Rows) -> None:
     `rows`: table → rows of column → cell; None is an empty cell. `_updated_at` (default 2026-01-01) and `_file` may
     be given.
     """
+    nothing = warehouse.with_name("nothing")
+    nothing.mkdir()
+    ingest(nothing, warehouse, progress=lambda _: None)
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("create schema raw_plans")
-        connection.execute("create schema ingest")
-        connection.execute(
-            "create table ingest.quarantine (table_name varchar, file_name varchar, row_no bigint, column_name varchar,"
-            " value varchar, reason varchar, action varchar, row_text varchar)"
-        )
-        connection.execute(
-            "create table ingest.files (file_name varchar, file_hash varchar, source varchar, table_name varchar,"
-            " batch varchar, status varchar, file_bytes bigint, rows_read bigint, rows_landed bigint,"
-            " rows_quarantined bigint, unknown_columns varchar, missing_columns varchar, reason varchar,"
-            " action varchar, newest_updated_at timestamp, future_rows bigint, seconds decimal(12, 3))"
-        )
         for table, contract in plan_contract().items():
             columns = list(contract["columns"])
-            definition = ", ".join(f"{column} varchar" for column in columns)
-            connection.execute(
-                f"create table raw_plans.{table} ({definition}, updated_at timestamp, is_deleted boolean,"
-                " _file varchar, _row bigint, _batch varchar)"
-            )
             for number, row in enumerate(rows.get(table, ()), start=1):
                 unknown = set(row) - set(columns) - {"_updated_at", "_file"}
                 assert not unknown, f"{table} has no {unknown}"
