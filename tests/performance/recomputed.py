@@ -73,6 +73,8 @@ def after(kind: str, start: date) -> date:
 def shared_out(whole: Decimal, weights: Mapping[str, Decimal], digits: int) -> dict[str, Decimal]:
     """Largest remainder; what lies below the minor unit goes to the part served first."""
     unit, total = Decimal(1).scaleb(-digits), sum(weights.values())
+    if not total:
+        return {part: whole if part == min(weights) else Decimal(0) for part in weights}
     below = abs(whole) % unit
     units = (abs(whole) - below) / unit
     exact = {part: units * weight / total for part, weight in weights.items()}

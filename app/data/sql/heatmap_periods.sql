@@ -1,5 +1,5 @@
--- A KPI of the people the viewer may see by period of a kind ($period), in the shape of heatmap_cells.sql. score: the share of
--- the others in today's role with a value who did worse, as the weeks have it; null under three.
+-- A KPI of the people the viewer may see by period of a kind ($period), in the shape of heatmap_cells.sql. score: the
+-- share of the others in today's role with a value who did worse, as the weeks have it; null under three.
 with recursive
 
 -- include _visible_people

@@ -20,6 +20,15 @@ class adapter:  # noqa: N801 — the name that macros use
         return context.resolve(f"default__{name}")
 
 
+class builtins:  # noqa: N801
+    """What dbt's own functions are called where the project has one of the same name."""
+
+    @staticmethod
+    def source(source_name: str, table_name: str) -> str:
+        """The raw table as DuckDB calls it."""
+        return f"{source_name}.{table_name}"
+
+
 class flags:  # noqa: N801
     """Which command renders."""
 
