@@ -23,7 +23,7 @@ versions as (
         raw_rows._row,
         row_number() over (
             partition by {% for column in key %}raw_rows.{{ column }}{{ ', ' if not loop.last }}{% endfor %}
-            order by {{ incentives.newest_first(columns) }}
+            order by {{ newest_first(columns) }}
         ) as version_no
     from {{ relation }} as raw_rows
     inner join repeated_keys
@@ -62,7 +62,7 @@ raw_rows as (
         *,
         row_number() over (
             partition by {{ key | join(', ') }}
-            order by {{ incentives.newest_first(columns) }}
+            order by {{ newest_first(columns) }}
         ) as version_no
     from {{ relation }} as raw_rows
 ),

@@ -22,6 +22,8 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from demo.files import CONTRACT
+
 ZONE = ZoneInfo("Asia/Shanghai")
 BASE = "CNY"
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -127,18 +129,23 @@ class Files:
 
     def table(self, name: str, *key: str) -> dict[str, Row]:
         if name not in self.cache:
-            newest: dict[str, tuple[tuple[datetime, bool], Row]] = {}
+            newest: dict[str, tuple[tuple[datetime, bool, list[str]], Row]] = {}
             for path in sorted((self.landing / name).iterdir()):
                 for row in rows_of(path):
                     if name == "erp/payments" and not self.is_payment(row):
                         continue
                     version = at(row["updated_at"])
                     assert version
-                    rank = (version, is_true(row.get("is_deleted") or ""))
+                    columns = CONTRACT[name.replace("/", ".")]["columns"]
+                    rank = (
+                        version,
+                        is_true(row.get("is_deleted") or ""),
+                        [row.get(column) or "" for column in columns],
+                    )
                     one = "/".join(row[column] for column in key)
                     if one not in newest or rank > newest[one][0]:
                         newest[one] = (rank, row)
-            self.cache[name] = {one: row for one, ((_, deleted), row) in newest.items() if not deleted}
+            self.cache[name] = {one: row for one, ((_, deleted, _), row) in newest.items() if not deleted}
         return self.cache[name]
 
     @staticmethod

@@ -57,7 +57,8 @@ overlapping as (
         bands.amount as entry_amount,
         case
             when not lines.stands_alone
-                then case when lines.position_to >= bands.bound then 1 else 0 end
+                then
+                    case when lines.position_to >= bands.bound then 1 else 0 end
                     - case
                         when lines.credit_no > lines.first_credit_no and lines.position_from >= bands.bound then 1
                         else 0
