@@ -80,7 +80,9 @@ def _shuffle_file(file: Path, dice: random.Random) -> None:
         fresh.replace(file)
 
 
-def test_files_in_twelve_batches_and_rows_in_another_order_give_the_same_marts(demo_build: Path, tmp_path: Path) -> None:
+def test_files_in_twelve_batches_and_rows_in_another_order_give_the_same_marts(
+    demo_build: Path, tmp_path: Path
+) -> None:
     dice = random.Random(5)
     landing, out = tmp_path / "landing", tmp_path / "out"
     shutil.copytree(demo_build / "landing", landing)

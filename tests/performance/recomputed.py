@@ -136,7 +136,7 @@ class Files:
                         continue
                     version = at(row["updated_at"])
                     assert version
-                    columns = CONTRACT[name.replace("/", ".")]["columns"]
+                    columns = CONTRACT.get(name.replace("/", "."), {"columns": sorted(row)})["columns"]
                     rank = (
                         version,
                         is_true(row.get("is_deleted") or ""),
