@@ -81,8 +81,8 @@ counted as (
         on
             plan_days.payee_no = credits.payee_no
             and asked.measure_no = credits.measure_no
-            and credits.occurred_on >= plan_days.valid_from -- noqa: ST09
-            and credits.occurred_on < plan_days.valid_to
+            and plan_days.valid_from <= credits.occurred_on
+            and plan_days.valid_to > credits.occurred_on
 ),
 
 converted as (
