@@ -13,6 +13,8 @@ N ?= 1e5
 DEMO := build/demo$(if $(filter-out 1,$(SCALE)),-scale-$(SCALE))
 PY := .venv/bin/python
 
+# Compiled Python is kept whatever the surroundings say: compiling dbt anew is half of its start.
+unexport PYTHONDONTWRITEBYTECODE
 export DO_NOT_TRACK = 1
 export DAGSTER_DISABLE_TELEMETRY = yes
 export GX_ANALYTICS_ENABLED = False

@@ -33,6 +33,8 @@ from orchestration.summary import summary
 Progress = Callable[[str], None]
 PLAN_SOURCES = {"landing": (False, True), "seeds": (True, False), "both": (True, True)}
 PLANS_REFUSED = "Plan rows break the plan contract. Nothing was calculated with them:"
+# The plan check's report and what it reads, for dbt to select.
+PLAN_CHECK = "+rpt_plan_violations"
 _SHOWN = 20
 
 
@@ -117,8 +119,8 @@ def build(
     choices = Choices(plans, timezone, base_currency)
     begin(landing, out, choices, as_of)
     warehouse = out / "warehouse.duckdb"
-    steps = _Steps(progress)
-    # Seconds of imports, here and before the gate, done while the database works.
+    steps = Steps(progress)
+    # Seconds of imports, done while the database works.
     importing = Thread(target=dbt_loaded)
     importing.start()
     try:
@@ -130,19 +132,28 @@ def build(
         check_plans(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
         if target == "spark":
             return build_on_spark(out, variables(choices, as_of or ""), steps)
+        # More seconds of imports, while models are built.
         loading = Thread(target=great_expectations_loaded, daemon=True)
         loading.start()
         build_models(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
-        steps.begin("gate")
         loading.join()
-        gate = run_gate(warehouse, landing, out / "quality")
-        _stop_at(gate, out, steps)
-        steps.begin("publish")
-        told = publish_marts(out, choices, gate.verdict)
+        return check_and_publish(landing, out, choices, steps)
     except WarehouseBusy as error:
         raise BuildStopped(f"{error}. Another build may be running: wait for it, then run again.") from None
     except PublishError as error:
         raise BuildStopped(str(error)) from None
+
+
+def check_and_publish(landing: Path, out: Path, choices: Choices, steps: Steps) -> str:
+    """The gate over the warehouse of `out`, whose models have been built, and its publication; returns the summary.
+
+    Raises BuildStopped when the gate does not let it pass, and PublishError.
+    """
+    steps.begin("gate")
+    gate = run_gate(out / "warehouse.duckdb", landing, out / "quality")
+    _stop_at(gate, out, steps)
+    steps.begin("publish")
+    told = publish_marts(out, choices, gate.verdict)
     steps.end()
     return told
 
@@ -176,7 +187,7 @@ def publish_marts(out: Path, choices: Choices, gate_result: str) -> str:
     return told
 
 
-class _Steps:
+class Steps:
     """Tells what is being done, and how long it took."""
 
     def __init__(self, progress: Progress) -> None:
@@ -203,10 +214,10 @@ class _Steps:
         self.say(f"[{time.monotonic() - self._started:5.1f} s] done", indent="")
 
 
-def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: _Steps) -> None:
+def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: Steps) -> None:
     """Builds rpt_plan_violations and what it reads, nothing else. Raises BuildStopped when it names a row that pays."""
     steps.begin("plan check")
-    arguments = ["build", "--select", "+rpt_plan_violations", "--exclude-resource-type", "test", "unit_test"]
+    arguments = ["build", "--select", PLAN_CHECK, "--exclude-resource-type", "test", "unit_test"]
     _dbt(arguments, warehouse, dbt_variables, state_dir, None)
     told, left_out = plan_violations(warehouse)
     if left_out:
@@ -231,14 +242,15 @@ def plan_violations(warehouse: Path) -> tuple[list[str], int]:
     return told, len(rows) - len(told)
 
 
-def build_models(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: _Steps) -> None:
-    """Builds and tests every model. Raises BuildStopped when one fails."""
+def build_models(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: Steps) -> None:
+    """Builds every model that the plan check did not, and tests all. Raises BuildStopped when one fails."""
     steps.begin("models and their tests")
-    arguments = ["build", "--exclude-resource-type", "unit_test"]
+    rest = ["--exclude", PLAN_CHECK, "--indirect-selection", "empty"]
+    arguments = ["build", "--exclude-resource-type", "unit_test", *rest]
     _dbt(arguments, warehouse, dbt_variables, state_dir, steps.counted("models and tests done", every=200))
 
 
-def build_on_spark(out: Path, dbt_variables: dict[str, object], steps: _Steps) -> str:
+def build_on_spark(out: Path, dbt_variables: dict[str, object], steps: Steps) -> str:
     """Has Spark calculate the incentives marts from the raw tables of the warehouse, with their tests.
 
     Returns what there is to read. Raises BuildStopped when a model or a test fails.
@@ -282,11 +294,13 @@ def _dbt(
     except DbtError as error:
         told = [f"{name}: {message}" for name, message in list(error.nodes.items())[:_SHOWN]] or [str(error)]
         raise BuildStopped(
-            "\n".join(["A model or one of its tests failed; nothing was published:", *told, f"Log: {state_dir}/logs"])
+            "\n".join(
+                ["A model or one of its tests failed; nothing was published:", *told, f"Log: {state_dir}/dbt.log"]
+            )
         ) from None
 
 
-def _stop_at(gate: GateResult, out: Path, steps: _Steps) -> None:
+def _stop_at(gate: GateResult, out: Path, steps: Steps) -> None:
     for line in gate.lines():
         steps.say(line)
     if gate.critical:

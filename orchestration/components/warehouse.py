@@ -7,8 +7,6 @@ refreshes that state by copying the project's folder, environment and all.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import json
 import os
 import sys
@@ -21,10 +19,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 
 from orchestration.components.settings import Settings
-from orchestration.lib.dbt_runner import ROOT, run_dbt
-
-_PARSED = ROOT / "build/dbt"
-_READ_BY_DBT = ("models", "macros", "seeds", "tests/dbt")
+from orchestration.lib.dbt_runner import PARSED, ROOT, parsed_project, project_version
 
 
 class IncentiveDbtTranslator(DagsterDbtTranslator):
@@ -65,16 +60,11 @@ class IncentiveDbtTranslator(DagsterDbtTranslator):
 @cache
 def dbt_project() -> DbtProject:
     """The project with a manifest that is as new as its files; parses them when it is not."""
-    _PARSED.mkdir(parents=True, exist_ok=True)
-    version, stamp = _version(), _PARSED / "version"
-    # Dagster loads definitions in several processes at once.
-    with (_PARSED / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
-            # The graph is the same whatever the variables, and no file is opened to parse.
-            run_dbt(["parse"], warehouse=_PARSED / "warehouse.duckdb", variables={}, state_dir=_PARSED)
-            stamp.write_text(version, encoding="utf-8")
-    return DbtProject(ROOT, target_path=_PARSED / "target", profiles_dir=ROOT)
+    version, stamp = project_version(), PARSED / "version"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
+        parsed_project()
+        stamp.write_text(version, encoding="utf-8")
+    return DbtProject(ROOT, target_path=PARSED / "duckdb", profiles_dir=ROOT)
 
 
 def dbt_command() -> DbtCliResource:
@@ -89,13 +79,3 @@ def dbt_build(context: dg.AssetExecutionContext, dbt: DbtCliResource, settings: 
     os.environ["INCENTIVES_WAREHOUSE"] = str(settings.warehouse)
     arguments = ["build", "--exclude-resource-type", "unit_test", "--vars", json.dumps(settings.dbt_variables)]
     yield from dbt.cli(arguments, context=context, target_path=settings.dbt_state / "target").stream()
-
-
-def _version() -> str:
-    """A hash of all that dbt reads."""
-    files = [ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
-    files += [file for folder in _READ_BY_DBT for file in sorted((ROOT / folder).rglob("*")) if file.is_file()]
-    digest = hashlib.sha256()
-    for file in files:
-        digest.update(f"{file.relative_to(ROOT)}\n".encode() + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()

@@ -6,17 +6,16 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DbtCliResource, dbt_assets
 
-from orchestration.build import PLANS_REFUSED, plan_violations
+from orchestration.build import PLAN_CHECK, PLANS_REFUSED, plan_violations
 from orchestration.components import IncentiveDbtTranslator, Settings, dbt_build, dbt_project
 
-_CHECKED = "+rpt_plan_violations"
 _VIOLATIONS = dg.AssetKey(["operations", "rpt_plan_violations"])
 
 
 @dbt_assets(
     name="build_plan_check",
     manifest=dbt_project().manifest_path,
-    select=_CHECKED,
+    select=PLAN_CHECK,
     dagster_dbt_translator=IncentiveDbtTranslator(),
     project=dbt_project(),
 )
@@ -39,7 +38,7 @@ def no_row_that_pays_breaks_the_contract(settings: Settings) -> dg.AssetCheckRes
 @dbt_assets(
     name="build_models",
     manifest=dbt_project().manifest_path,
-    exclude=_CHECKED,
+    exclude=PLAN_CHECK,
     dagster_dbt_translator=IncentiveDbtTranslator(after=_VIOLATIONS, beside=plan_check_models.keys),
     project=dbt_project(),
 )
