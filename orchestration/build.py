@@ -195,10 +195,12 @@ class Steps:
         self._started = self._begun = time.monotonic()
 
     def begin(self, step: str) -> None:
+        """Tells that a step begins, and after how many seconds."""
         self._begun = time.monotonic()
         self.say(f"[{self._begun - self._started:5.1f} s] {step}", indent="")
 
     def say(self, text: str, indent: str = "          ") -> None:
+        """Tells something of the step."""
         self._progress(f"{indent}{text}")
 
     def counted(self, what: str, every: int = 100) -> Callable[[int], None]:
@@ -211,6 +213,7 @@ class Steps:
         return told
 
     def end(self) -> None:
+        """Tells how long it all took."""
         self.say(f"[{time.monotonic() - self._started:5.1f} s] done", indent="")
 
 
