@@ -193,7 +193,7 @@ allocated as (
         events.rate_on,
         events.is_return,
         events.sale_value,
-        1 as place,
+        events.event_no * 10000 + 1 as credit_no,
         coalesce(items.owner_id, '') as payee_id,
         items.owner_kind as payee_kind,
         'direct' as credit_kind,
@@ -222,7 +222,8 @@ allocated as (
         events.rate_on,
         events.is_return,
         events.sale_value,
-        parts_placed.place,
+        -- a place of more than four digits cannot be cast, and stops the build
+        cast(events.event_no * 10000 + cast(parts_placed.place as decimal(4, 0)) as bigint) as credit_no,
         parts_placed.payee_id,
         parts_placed.payee_kind,
         parts_placed.credit_kind,
@@ -235,8 +236,7 @@ allocated as (
 
 final as (
     select
-        -- a place of more than four digits cannot be cast, and stops the build
-        cast(allocated.event_no * 10000 + cast(allocated.place as decimal(4, 0)) as bigint) as credit_no,
+        allocated.credit_no,
         allocated.event_no,
         allocated.item_no,
         measures.measure_no,

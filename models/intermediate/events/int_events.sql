@@ -1,7 +1,7 @@
 {#
     Grain: one row per event: one measured fact of one raw row. Additive: value within a measure and currency; quantity.
-    event_id is the measure and the key of the raw row, so the same row always gives the same event; event_no is the order of
-    (occurred_on, event_id). Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
+    event_id is the measure and the key of the raw row, so the same row always gives the same event. event_no is, within a measure, the
+    order of (occurred_on, event_id), with gaps: four to a fact of a deal. Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
 #}
 with
 
@@ -176,59 +176,101 @@ returned_lines as (
 
 {% set no_money = 'cast(null as ' ~ money() ~ ')' -%}
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
-measured as (
-    {%- set line_measures = {
-        'revenue_booked': ['net_amount', 'currency', 'true'],
-        'margin_booked': ['net_amount - cost_amount', 'currency', 'cost_amount is not null'],
-        'units_sold': ['quantity', no_text, 'true'],
-    } %}
-    {%- for measure, terms in line_measures.items() %}
+-- what is sold and what comes back: a row each, whatever is measured of it, since sorting carries all columns along
+deal_facts as (
     select
-        '{{ measure }}' as measure,
-        order_line_id as event_key,
-        line_no as item_no,
-        ordered_on as occurred_on,
-        {{ terms[0] }} as value,
-        quantity,
-        {{ terms[1] }} as currency,
-        ordered_on as rate_on,
-        false as is_return,
-        {{ no_money }} as sale_value,
         'erp.order_lines' as source_table,
         order_line_id as source_key,
+        line_no,
+        ordered_on as occurred_on,
+        quantity,
+        net_amount,
+        cost_amount,
+        currency,
+        ordered_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_quantity,
+        {{ no_money }} as sale_net_amount,
+        {{ no_money }} as sale_cost_amount,
         source_file,
         source_row
     from order_lines
-    where {{ terms[2] }}
     union all
-    {%- endfor %}
-    {%- set return_measures = {
-        'revenue_booked': ['-net_amount', 'currency', 'sale_net_amount', 'true'],
-        'margin_booked': [
-            'cost_amount - net_amount', 'currency', 'sale_net_amount - sale_cost_amount', 'sale_cost_amount is not null',
-        ],
-        'units_sold': ['-quantity', no_text, 'sale_quantity', 'true'],
-    } %}
-    {%- for measure, terms in return_measures.items() %}
     select
-        '{{ measure }}' as measure,
-        return_id as event_key,
-        line_no as item_no,
-        returned_on as occurred_on,
-        {{ terms[0] }} as value,
-        -quantity as quantity,
-        {{ terms[1] }} as currency,
-        ordered_on as rate_on,
-        true as is_return,
-        {{ terms[2] }} as sale_value,
         'erp.returns' as source_table,
         return_id as source_key,
+        line_no,
+        returned_on as occurred_on,
+        -quantity as quantity,
+        -net_amount as net_amount,
+        case when sale_cost_amount is not null then -cost_amount end as cost_amount,
+        currency,
+        ordered_on as rate_on,
+        true as is_return,
+        sale_quantity,
+        sale_net_amount,
+        sale_cost_amount,
         source_file,
         source_row
     from returned_lines
-    where {{ terms[3] }}
-    union all
+),
+
+deal_facts_numbered as (
+    select
+        cast(row_number() over (order by deal_facts.occurred_on, deal_facts.source_key) as bigint) as fact_no,
+        deal_facts.source_table,
+        deal_facts.source_key,
+        deal_facts.line_no,
+        deal_facts.occurred_on,
+        deal_facts.quantity,
+        deal_facts.net_amount,
+        deal_facts.cost_amount,
+        deal_facts.currency,
+        deal_facts.rate_on,
+        deal_facts.is_return,
+        deal_facts.sale_quantity,
+        deal_facts.sale_net_amount,
+        deal_facts.sale_cost_amount,
+        deal_facts.source_file,
+        deal_facts.source_row
+    from deal_facts
+    cross join parameters
+    where deal_facts.occurred_on <= parameters.as_of_on
+),
+
+{# value, currency and what a return is a part of -#}
+{% set deal_measures = {
+    'revenue_booked': ['net_amount', 'currency', 'sale_net_amount', 'true'],
+    'margin_booked': [
+        'net_amount - cost_amount', 'currency', 'sale_net_amount - sale_cost_amount', 'cost_amount is not null',
+    ],
+    'units_sold': ['quantity', no_text, 'sale_quantity', 'true'],
+} -%}
+deals_measured as (
+    {%- for measure, (value, currency, sale_value, condition) in deal_measures.items() %}
+    select
+        fact_no * 4 + {{ loop.index0 }} as event_no,
+        '{{ measure }}' as measure,
+        source_key as event_key,
+        line_no as item_no,
+        occurred_on,
+        {{ value }} as value,
+        quantity,
+        {{ currency }} as currency,
+        rate_on,
+        is_return,
+        {{ sale_value }} as sale_value,
+        source_table,
+        source_key,
+        source_file,
+        source_row
+    from deal_facts_numbered
+    where {{ condition }}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+measured as (
     select
         measure,
         concat(source_key, '/', order_line_id) as event_key,
@@ -319,10 +361,13 @@ measured as (
     {%- endfor %}
 ),
 
-named as (
+measured_numbered as (
     select
-        concat(measured.measure, ':', measured.event_key) as event_id,
+        cast(row_number() over (
+            order by measured.occurred_on, measured.measure, measured.event_key
+        ) as bigint) * 4 + 3 as event_no,
         measured.measure,
+        measured.event_key,
         measured.item_no,
         measured.occurred_on,
         measured.value,
@@ -340,10 +385,18 @@ named as (
     where measured.occurred_on <= parameters.as_of_on
 ),
 
+events as (
+    select *
+    from deals_measured
+    union all
+    select *
+    from measured_numbered
+),
+
 final as (
     select
-        cast(row_number() over (order by occurred_on, event_id) as bigint) as event_no,
-        event_id,
+        event_no,
+        concat(measure, ':', event_key) as event_id,
         measure,
         item_no,
         occurred_on,
@@ -357,7 +410,7 @@ final as (
         source_key,
         source_file,
         source_row
-    from named
+    from events
 )
 
 select * from final
