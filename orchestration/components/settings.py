@@ -47,7 +47,7 @@ class Settings(dg.ConfigurableResource):  # type: ignore[type-arg]
 
     @property
     def dbt_state(self) -> Path:
-        """Target and logs of dbt."""
+        """What dbt leaves of its commands."""
         return self.out_folder / ".dbt"
 
     @property

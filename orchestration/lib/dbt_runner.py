@@ -47,7 +47,7 @@ def dbt_loaded() -> tuple[Any, Any]:
 
 def project_version() -> str:
     """A hash of all that dbt reads of the project."""
-    files = [ROOT / "dbt_project.yml", ROOT / "profiles.yml"]
+    files = [ROOT / name for name in ("dbt_project.yml", "profiles.yml", "selectors.yml")]
     files += [file for folder in _READ_BY_DBT for file in sorted((ROOT / folder).rglob("*")) if file.is_file()]
     digest = hashlib.sha256()
     for file in files:
