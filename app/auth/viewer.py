@@ -11,13 +11,14 @@ VIEWER = "viewer_id"
 
 
 def pick_viewer(marts: Marts) -> str | None:
-    """Draws the picker and gives the id of the person chosen; at first somebody with a statement. None when there is nobody at all."""
+    """Draws the picker and gives the id of the person chosen; at first one whose pages tell something. None where there is nobody."""
     people = {person.payee_id: person for person in marts.people()}
     if not people:
         return None
     ids = list(people)
     if st.session_state.get(VIEWER) not in people:
-        st.session_state[VIEWER] = next((person.payee_id for person in people.values() if person.has_statement), ids[0])
+        telling = sorted(people.values(), key=lambda person: (not person.has_attainment, not person.has_statement))
+        st.session_state[VIEWER] = telling[0].payee_id
     chosen = choose(
         text("viewer.label"),
         ids,

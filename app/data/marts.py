@@ -13,7 +13,7 @@ from app.state.settings import settings
 
 @dataclass(frozen=True)
 class Candidate:
-    """Somebody who may sit at the screen; has_statement: is on a plan."""
+    """Somebody who may sit at the screen; has_statement: is on a plan; has_attainment: has some of a quota this quarter."""
 
     payee_id: str
     payee_kind: str
@@ -21,6 +21,7 @@ class Candidate:
     role: str | None
     team_name: str | None
     has_statement: bool
+    has_attainment: bool
 
 
 @dataclass(frozen=True)

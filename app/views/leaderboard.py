@@ -59,10 +59,17 @@ def board_name(board: str) -> str:
 
 
 def pick_circle(marts: Marts, scope: Scope, circles: Sequence[BoardScope]) -> BoardScope:
-    """Company, region or team; at first the viewer's own team, for a leader the team led."""
+    """Company, region or team; at first the team led, else the viewer's own, else the company."""
     led = {team.team_id for team in marts.heatmap_teams(scope)[:1]}
-    first = next((at for at, circle in enumerate(circles) if circle.scope_kind == "team" and circle.scope_id in led), 0)
-    return choose(text("circle.label"), circles, circle_name, index=first)
+    first = min(
+        circles,
+        key=lambda circle: (
+            circle.scope_kind != "team" or circle.scope_id not in led,
+            not circle.is_own,
+            not circle.is_own and circle.scope_kind != "company",
+        ),
+    )
+    return choose(text("circle.label"), circles, circle_name, index=circles.index(first))
 
 
 def circle_name(circle: BoardScope) -> str:

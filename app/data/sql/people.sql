@@ -20,6 +20,16 @@ on_a_plan as (
     from incentives.rpt_statements
     where period_start <= $as_of
     group by payee_id
+),
+
+on_the_way as (
+    select payee_id
+    from incentives.rpt_attainment
+    where
+        attainment > 0
+        and period_start <= $as_of
+        and period_start >= date_trunc('quarter', cast($as_of as date))
+    group by payee_id
 )
 
 select
@@ -28,10 +38,13 @@ select
     spans_begun.payee_name,
     spans_begun.role,
     spans_begun.team_name,
-    on_a_plan.payee_id is not null as has_statement
+    on_a_plan.payee_id is not null as has_statement,
+    on_the_way.payee_id is not null as has_attainment
 from spans_begun
 left join on_a_plan
     on spans_begun.payee_id = on_a_plan.payee_id
+left join on_the_way
+    on spans_begun.payee_id = on_the_way.payee_id
 where spans_begun.place = 1
 order by spans_begun.payee_kind desc, spans_begun.payee_name asc, spans_begun.payee_id asc
 limit 1000
