@@ -13,7 +13,7 @@ from tests.expectations.conftest import Small
 
 _LINE_OF_BO = (
     "where credit_no in (select credit_no from intermediate.int_credits_allocated inner join intermediate.int_payee_spans"
-    " using (span_no) inner join intermediate.int_events using (event_no)"
+    " using (span_no) inner join intermediate.int_events_named using (event_no)"
     " where int_payee_spans.payee_id = 'bo' and event_id = 'revenue_booked:L1')"
 )
 _CONTROL = "int_control_totals_compared rpt_completeness"

@@ -104,7 +104,7 @@ events as (
         event_no,
         event_id,
         value
-    from {{ ref('int_events') }}
+    from {{ ref('int_events_named') }}
 ),
 
 lines_in_base as (

@@ -43,7 +43,7 @@ events as (
         item_no,
         is_return,
         source_key
-    from {{ ref('int_events') }}
+    from {{ ref('int_events_named') }}
     where measure in ('revenue_booked', 'margin_booked', 'revenue_collected')
 ),
 

@@ -35,7 +35,7 @@ events as (
         event_no,
         event_id,
         measure
-    from {{ ref('int_events') }}
+    from {{ ref('int_events_named') }}
 ),
 
 spans as (

@@ -23,7 +23,7 @@ events as (
         event_id,
         measure,
         occurred_on
-    from {{ ref('int_events') }}
+    from {{ ref('int_events_named') }}
 ),
 
 spans as (
