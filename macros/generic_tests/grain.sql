@@ -1,8 +1,9 @@
 {#-
-    grain(columns): a row is named by these columns: none of them is null and no two rows share them all.
-    Fails with the values that break it and how many rows have them. One test a model: it reads the rows once.
+    grain(columns, complete): a row is named by these columns: none of them is null and no two rows share them all. complete: columns
+    that are no part of the name and never null either. Fails with the values that break it and how many rows have them.
+    One test a model: it reads the rows once.
 -#}
-{% test grain(model, columns) %}
+{% test grain(model, columns, complete=[]) %}
 select
     {{ columns | join(', ') }},
     count(*) as row_count
@@ -12,5 +13,8 @@ having
     count(*) > 1
 {%- for column in columns %}
     or {{ column }} is null
+{%- endfor %}
+{%- for column in complete %}
+    or count({{ column }}) < count(*)
 {%- endfor %}
 {% endtest %}

@@ -19,7 +19,7 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject
 
 from orchestration.components.settings import Settings
-from orchestration.lib.dbt_runner import PARSED, ROOT, parsed_project, project_version
+from orchestration.lib.dbt_runner import PARSED, ROOT, is_parsed, parsed_project, project_version
 
 
 class IncentiveDbtTranslator(DagsterDbtTranslator):
@@ -60,10 +60,8 @@ class IncentiveDbtTranslator(DagsterDbtTranslator):
 @cache
 def dbt_project() -> DbtProject:
     """The project with a manifest that is as new as its files; parses them when it is not."""
-    version, stamp = project_version(), PARSED / "version"
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
+    if not is_parsed("duckdb", project_version()):
         parsed_project()
-        stamp.write_text(version, encoding="utf-8")
     return DbtProject(ROOT, target_path=PARSED / "duckdb", profiles_dir=ROOT)
 
 

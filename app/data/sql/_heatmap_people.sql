@@ -1,5 +1,5 @@
--- Part of the heatmap's queries: the people they show, a page of them, those with_figures first, by name. Of a team and those below it
--- ($team_id; an empty one: everybody the viewer may see), or one of them ($payee_id).
+-- Part of the heatmap's queries: the people they show, a page of them, those with_figures first, by name. Of a team and
+-- those below it ($team_id; an empty one: everybody the viewer may see), or one of them ($payee_id).
 team_and_below (team_id) as (
     select team_id
     from core.dim_teams
