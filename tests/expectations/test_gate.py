@@ -51,8 +51,10 @@ FAULTS = [
     ("facts_hold_staging", "insert into core.dim_accounts from core.dim_accounts", "rpt_completeness"),
     (
         "credits_cover_events",
-        "update intermediate.int_credits_allocated set value = value + 0.0001"
-        + " where event_no = (select min(event_no) from intermediate.int_credits_allocated)",
+        (
+            "update intermediate.int_credits_allocated set value = value + 0.0001"
+            " where event_no = (select min(event_no) from intermediate.int_credits_allocated)"
+        ),
         "rpt_completeness",
     ),
     ("credits_cover_events", "delete from incentives.rpt_uncredited where reason = 'no_owner'", "rpt_completeness"),
