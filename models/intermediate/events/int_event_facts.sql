@@ -177,52 +177,6 @@ returned_lines as (
 
 {% set no_money = 'cast(null as ' ~ money() ~ ')' -%}
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
-sold as (
-    select
-        {{ no_text }} as measure,
-        order_line_id as event_key,
-        line_no as item_no,
-        ordered_on as occurred_on,
-        {{ no_money }} as value,
-        quantity,
-        net_amount,
-        cost_amount,
-        currency,
-        ordered_on as rate_on,
-        false as is_return,
-        {{ no_money }} as sale_quantity,
-        {{ no_money }} as sale_net_amount,
-        {{ no_money }} as sale_cost_amount,
-        'erp.order_lines' as source_table,
-        order_line_id as source_key,
-        source_file,
-        source_row
-    from order_lines
-),
-
-brought_back as (
-    select
-        {{ no_text }} as measure,
-        return_id as event_key,
-        line_no as item_no,
-        returned_on as occurred_on,
-        {{ no_money }} as value,
-        -quantity as quantity,
-        -net_amount as net_amount,
-        case when sale_cost_amount is not null then -cost_amount end as cost_amount,
-        currency,
-        ordered_on as rate_on,
-        true as is_return,
-        sale_quantity,
-        sale_net_amount,
-        sale_cost_amount,
-        'erp.returns' as source_table,
-        return_id as source_key,
-        source_file,
-        source_row
-    from returned_lines
-),
-
 measured as (
     select
         measure,
@@ -307,46 +261,46 @@ measured as (
 
 facts as (
     select
-        measure,
-        event_key,
-        item_no,
-        occurred_on,
-        value,
+        {{ no_text }} as measure,
+        order_line_id as event_key,
+        line_no as item_no,
+        ordered_on as occurred_on,
+        {{ no_money }} as value,
         quantity,
         net_amount,
         cost_amount,
         currency,
-        rate_on,
-        is_return,
-        sale_quantity,
-        sale_net_amount,
-        sale_cost_amount,
-        source_table,
-        source_key,
+        ordered_on as rate_on,
+        false as is_return,
+        {{ no_money }} as sale_quantity,
+        {{ no_money }} as sale_net_amount,
+        {{ no_money }} as sale_cost_amount,
+        'erp.order_lines' as source_table,
+        order_line_id as source_key,
         source_file,
         source_row
-    from sold
+    from order_lines
     union all
     select
-        measure,
-        event_key,
-        item_no,
-        occurred_on,
-        value,
-        quantity,
-        net_amount,
-        cost_amount,
+        {{ no_text }} as measure,
+        return_id as event_key,
+        line_no as item_no,
+        returned_on as occurred_on,
+        {{ no_money }} as value,
+        -quantity as quantity,
+        -net_amount as net_amount,
+        case when sale_cost_amount is not null then -cost_amount end as cost_amount,
         currency,
-        rate_on,
-        is_return,
+        ordered_on as rate_on,
+        true as is_return,
         sale_quantity,
         sale_net_amount,
         sale_cost_amount,
-        source_table,
-        source_key,
+        'erp.returns' as source_table,
+        return_id as source_key,
         source_file,
         source_row
-    from brought_back
+    from returned_lines
     union all
     select
         measure,

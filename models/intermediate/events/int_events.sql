@@ -63,7 +63,7 @@ events as (
         currency,
         rate_on,
         is_return,
-        sale_quantity as sale_value
+        cast(null as {{ money() }}) as sale_value
     from facts
     where measure is not null
 ),
