@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import jinja2
 import pytest
 
 from orchestration.ingest import ingest
+from orchestration.lib.dbt_runner import run_dbt
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,35 +75,14 @@ def check_plans(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Rows], Pa
         folder = tmp_path_factory.mktemp("plans")
         warehouse = folder / "warehouse.duckdb"
         raw_plan_tables(warehouse, rows)
-        done = subprocess.run(
-            [
-                str(Path(sys.executable).with_name("dbt")),
-                "build",
-                "--select",
-                "+rpt_plan_violations",
-                "dim_plans",
-                "dim_plan_components",
-                "dim_plan_tiers",
-                "int_plans_effective",
-                "int_plan_components_effective",
-                "int_plan_tiers_effective",
-                "--exclude-resource-type",
-                "unit_test",
-                "--vars",
-                "{use_seed_plans: false, use_landed_plans: true}",
-            ],
-            cwd=ROOT,
-            env=os.environ
-            | {
-                "INCENTIVES_WAREHOUSE": str(warehouse),
-                "DBT_TARGET_PATH": str(folder / "target"),
-                "DBT_LOG_PATH": str(folder / "logs"),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
+        models = "+rpt_plan_violations dim_plans dim_plan_components dim_plan_tiers int_plans_effective"
+        models += " int_plan_components_effective int_plan_tiers_effective"
+        run_dbt(
+            ["build", "--select", *models.split(), "--exclude-resource-type", "unit_test"],
+            warehouse=warehouse,
+            variables={"use_seed_plans": False, "use_landed_plans": True},
+            state_dir=folder,
         )
-        assert done.returncode == 0, done.stdout[-6000:]
         return warehouse
 
     return build

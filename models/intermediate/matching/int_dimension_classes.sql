@@ -1,10 +1,7 @@
 {#
-    Grain: one row per dimension and value that occurs, for the dimensions that a condition names. Values that no
-    condition tells apart share a class; class_code is the class number times a weight of the dimension, so that the
-    sum over dimensions names a combination of classes; the part of a dimension is code % next_weight - code %
-    weight. Each condition is decided once a value, never once a row (engine.md §8 C12). '' is "no value".
-    Of ratios nearly every deal has its own: the bands [band_from, band_to) between the numbers that conditions name
-    stand for them, each named by its least value.
+    Grain: one row per dimension and value of int_dimension_values. Values that no condition tells apart share a class; class_code is the
+    class number times a weight of the dimension, so that the sum over dimensions names a combination of classes; the part of a dimension
+    is code % next_weight - code % weight. Each condition is decided once a value, never once a row (engine.md §8 C12).
 #}
 with
 
@@ -18,32 +15,13 @@ conditions as (
     from {{ ref('int_conditions_numbered') }}
 ),
 
-items as (
-    select *
-    from {{ ref('int_deal_items') }}
-),
-
-spans as (
+occurring as (
     select
-        span_no,
-        payee_id,
-        role,
-        team_id,
-        region,
-        tenure_band,
-        hired_on
-    from {{ ref('int_payee_spans') }}
-),
-
-events as (
-    select occurred_on
-    from {{ ref('int_events') }}
-    group by occurred_on
-),
-
-items_registered as (
-    select item_no
-    from {{ ref('int_items_registered') }}
+        dimension,
+        value,
+        band_from,
+        band_to
+    from {{ ref('int_dimension_values') }}
 ),
 
 rates as (
@@ -53,12 +31,6 @@ rates as (
         valid_to,
         rate_to_base
     from {{ ref('int_fx_rates_ranged') }}
-),
-
-used as (
-    select dimension
-    from conditions
-    group by dimension
 ),
 
 condition_items as (
@@ -73,109 +45,6 @@ condition_items as (
         value as item
     from conditions
     where operator not in ('in', 'not_in')
-),
-
-{% set ratios = "('" ~ ratio_dimensions() | join("', '") ~ "')" -%}
-marks as (
-    select
-        conditions.dimension,
-        case when {{ is_number('condition_items.item') }} then cast(condition_items.item as decimal(38, 10)) end as mark
-    from conditions
-    inner join condition_items
-        on conditions.condition_no = condition_items.condition_no
-    where conditions.dimension in {{ ratios }}
-),
-
--- a number that a condition names begins a band, and so does the next one above it; union, not union all: each once
-edges as (
-    select
-        dimension,
-        cast(mark as decimal(30, 10)) as edge
-    from marks
-    where mark > {{ least_ratio() }} and mark < -{{ least_ratio() }}
-    union
-    select
-        dimension,
-        cast(cast(mark as decimal(30, 10)) + 0.0000000001 as decimal(30, 10)) as edge
-    from marks
-    where mark > {{ least_ratio() }} and mark < -{{ least_ratio() }}
-    union
-    select
-        dimension,
-        {{ least_ratio() }} as edge
-    from used
-    where dimension in {{ ratios }}
-),
-
-bands as (
-    select
-        dimension,
-        cast(edge as {{ dbt.type_string() }}) as value,
-        edge as band_from,
-        coalesce(lead(edge) over (partition by dimension order by edge), -{{ least_ratio() }}) as band_to
-    from edges
-    union all
-    select
-        dimension,
-        '' as value,
-        {{ no_ratio() }} as band_from,
-        {{ least_ratio() }} as band_to
-    from used
-    where dimension in {{ ratios }}
-),
-
--- of every tenure that a credit could have: which credits there are depends on conditions of credit rules
-hirings as (
-    select hired_on
-    from spans
-    group by hired_on
-),
-
-occurring as (
-    {%- for dimension, expression in deal_dimensions().items() if dimension not in ratio_dimensions() %}
-    select
-        used.dimension,
-        coalesce({{ expression }}, '') as value
-    from items
-    inner join used
-        on used.dimension = '{{ dimension }}'
-    group by used.dimension, coalesce({{ expression }}, '')
-    union all
-    {%- endfor %}
-    {%- for dimension, expression in payee_dimensions().items() %}
-    select
-        used.dimension,
-        coalesce({{ expression }}, '') as value
-    from spans
-    inner join used
-        on used.dimension = '{{ dimension }}'
-    group by used.dimension, coalesce({{ expression }}, '')
-    union all
-    {%- endfor %}
-    select
-        used.dimension,
-        'true' as value
-    from items_registered
-    inner join used
-        on used.dimension = 'is_registered_deal'
-    group by used.dimension
-    union all
-    select
-        used.dimension,
-        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value
-    from hirings
-    inner join used
-        on used.dimension = 'tenure_days'
-    inner join events
-        on hirings.hired_on <= events.occurred_on
-    group by
-        used.dimension,
-        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }})
-    union all
-    select
-        dimension,
-        value
-    from bands
 ),
 
 -- try_cast: an engine may read the parts of a value before it leaves other dimensions out
@@ -331,59 +200,55 @@ classed as (
     from signed
 ),
 
-sizes as (
-    select
-        dimension,
-        max(class_no) + 1 as class_count
-    from classed
-    group by dimension
-),
-
 {# Written out, dimension after dimension: for a recursion Spark would decide every condition once more a step. -#}
 {% set dimensions = (deal_dimensions().keys() | list + payee_dimensions().keys() | list + ['tenure_days']) | sort -%}
 counts as (
     select
         {%- for dimension in dimensions %}
-        coalesce(max(case when dimension = '{{ dimension }}' then class_count end), 1) as {{ dimension }}_count,
+        coalesce(max(case when dimension = '{{ dimension }}' then class_no end) + 1, 1) as {{ dimension }}_count,
         {%- endfor %}
-        count(*) as dimension_count
-    from sizes
+        count(*) as value_count
+    from classed
 ),
 
 {% set factors = ['1'] -%}
-weights as (
+weighted as (
     select
-        sizes.dimension,
-        case sizes.dimension
+        classed.dimension,
+        classed.value,
+        classed.signature,
+        classed.class_no,
+        case classed.dimension
+            {%- for dimension in dimensions %}
+            when '{{ dimension }}' then counts.{{ dimension }}_count
+            {%- endfor %}
+        end as class_count,
+        case classed.dimension
             {%- for dimension in dimensions %}
             when '{{ dimension }}' then {{ wide_product_of(factors) }}
             {%- do factors.append('counts.' ~ dimension ~ '_count') %}
             {%- endfor %}
         end as weight
-    from sizes
+    from classed
     cross join counts
 ),
 
 final as (
     select
-        classed.dimension,
-        classed.value,
-        bands.band_from,
-        bands.band_to,
-        classed.signature,
-        classed.class_no,
-        cast({{ wide_product('classed.class_no', 'weights.weight') }} as {{ wide_integer() }}) as class_code,
-        weights.weight,
-        cast({{ wide_product('sizes.class_count', 'weights.weight') }} as {{ wide_integer() }}) as next_weight
-    from classed
-    left join bands
+        weighted.dimension,
+        weighted.value,
+        occurring.band_from,
+        occurring.band_to,
+        weighted.signature,
+        weighted.class_no,
+        cast({{ wide_product('weighted.class_no', 'weighted.weight') }} as {{ wide_integer() }}) as class_code,
+        weighted.weight,
+        cast({{ wide_product('weighted.class_count', 'weighted.weight') }} as {{ wide_integer() }}) as next_weight
+    from weighted
+    inner join occurring
         on
-            classed.dimension = bands.dimension
-            and classed.value = bands.value
-    inner join sizes
-        on classed.dimension = sizes.dimension
-    inner join weights
-        on sizes.dimension = weights.dimension
+            weighted.dimension = occurring.dimension
+            and weighted.value = occurring.value
 )
 
 select * from final
