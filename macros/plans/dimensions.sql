@@ -1,6 +1,7 @@
 {#-
     The dimensions that conditions may name (engine.md §1, §8 A10), as expressions over their relation, null where there is no value.
-    deal_dimensions(): over int_deal_items, alias `items`. payee_dimensions(): over int_payee_spans, alias `spans`.
+    deal_dimensions(): over int_deal_items, alias `items`, and its `accounts` (int_accounts) and `dealers`, joined by item_details_joined().
+    payee_dimensions(): over int_payee_spans, alias `spans`.
     tenure_days is neither: it depends on the day of the credit. is_registered_deal is `false` here and made `true` for whom it is
     (credit_class_code): it depends on deal and payee. deal_size is compared in the plan's currency, so its value is the
     key currency|day|amount and the conversion is done for each condition.
@@ -11,25 +12,33 @@
     'product_line': 'items.product_line',
     'product_age_days': 'cast(items.product_age_days as ' ~ dbt.type_string() ~ ')',
     'account': 'items.account_id',
-    'account_industry': 'items.account_industry',
-    'account_tier': 'items.account_tier',
-    'account_region': 'items.account_region',
-    'is_key_account': 'cast(items.is_key_account as ' ~ dbt.type_string() ~ ')',
+    'account_industry': 'accounts.industry',
+    'account_tier': 'accounts.account_tier',
+    'account_region': 'accounts.region',
+    'is_key_account': 'cast(accounts.is_key_account as ' ~ dbt.type_string() ~ ')',
     'is_new_account': 'cast(items.is_new_account as ' ~ dbt.type_string() ~ ')',
     'is_first_order': 'cast(items.is_first_order as ' ~ dbt.type_string() ~ ')',
     'channel': 'items.channel',
     'dealer': 'items.dealer_id',
-    'dealer_tier': 'items.dealer_tier',
+    'dealer_tier': 'dealers.tier',
     'lead_source': 'items.lead_source',
     'deal_size': "case when items.deal_amount is not null then concat(items.currency, '|', cast(items.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(items.deal_amount as " ~ dbt.type_string() ~ ")) end",
     'discount_rate': 'cast(items.discount_rate as ' ~ dbt.type_string() ~ ')',
     'margin_rate': 'cast(items.margin_rate as ' ~ dbt.type_string() ~ ')',
     'sales_cycle_days': 'cast(items.sales_cycle_days as ' ~ dbt.type_string() ~ ')',
-    'order_month': 'cast(items.order_month as ' ~ dbt.type_string() ~ ')',
-    'weekday': 'cast(items.weekday as ' ~ dbt.type_string() ~ ')',
+    'order_month': 'cast(extract(month from items.dealt_on) as ' ~ dbt.type_string() ~ ')',
+    'weekday': 'cast(' ~ iso_weekday('items.dealt_on') ~ ' as ' ~ dbt.type_string() ~ ')',
     'class_course': 'items.class_course',
     'is_registered_deal': "case when " ~ is_of_order('items.item_kind') ~ " then 'false' end",
 }) }}
+{%- endmacro %}
+
+{#- item_details_joined(): what deal_dimensions() reads beside the item: one account and one dealer at most, so that no row is repeated. -#}
+{% macro item_details_joined() %}
+    left join accounts
+        on items.account_id = accounts.account_id
+    left join dealers
+        on items.dealer_id = dealers.dealer_id
 {%- endmacro %}
 
 {% macro payee_dimensions() -%}

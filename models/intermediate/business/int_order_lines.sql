@@ -27,7 +27,14 @@ orders as (
         channel,
         status,
         currency,
-        ordered_on
+        ordered_on,
+        net_amount as deal_amount,
+        is_first_order,
+        is_new_account,
+        lead_source,
+        sales_cycle_days,
+        split_kind,
+        split_id
     from {{ ref('int_orders') }}
 ),
 
@@ -50,22 +57,46 @@ rates as (
     from {{ ref('int_fx_rates_ranged') }}
 ),
 
+list_currencies as (
+    select
+        min(currency) as least_currency,
+        max(currency) as greatest_currency
+    from products
+    where list_price is not null
+),
+
+-- what is listed and sold in one currency alone joins nothing here
+orders_exchanged as (
+    select
+        orders.order_id,
+        orders.currency,
+        orders.ordered_on
+    from orders
+    inner join list_currencies
+        on orders.currency <> list_currencies.least_currency or orders.currency <> list_currencies.greatest_currency
+),
+
 list_days as (
     select
         products.product_id,
         products.list_price,
         products.currency as product_currency,
-        orders.currency,
-        orders.ordered_on
+        orders_exchanged.currency,
+        orders_exchanged.ordered_on
     from lines
-    inner join orders
-        on lines.order_id = orders.order_id
+    inner join orders_exchanged
+        on lines.order_id = orders_exchanged.order_id
     inner join products
         on lines.product_id = products.product_id
     where
         products.list_price is not null
-        and products.currency <> orders.currency
-    group by products.product_id, products.list_price, products.currency, orders.currency, orders.ordered_on
+        and products.currency <> orders_exchanged.currency
+    group by
+        products.product_id,
+        products.list_price,
+        products.currency,
+        orders_exchanged.currency,
+        orders_exchanged.ordered_on
 ),
 
 list_prices as (
@@ -117,6 +148,13 @@ joined as (
         orders.status,
         orders.currency,
         orders.ordered_on,
+        orders.deal_amount,
+        orders.is_first_order,
+        orders.is_new_account,
+        orders.lead_source,
+        orders.sales_cycle_days,
+        orders.split_kind,
+        orders.split_id,
         numbered.quantity,
         numbered.net_amount,
         numbered.cost_amount,
@@ -155,6 +193,13 @@ priced as (
         status,
         currency,
         ordered_on,
+        deal_amount,
+        is_first_order,
+        is_new_account,
+        lead_source,
+        sales_cycle_days,
+        split_kind,
+        split_id,
         quantity,
         net_amount,
         cost_amount,
@@ -180,6 +225,13 @@ final as (
         status,
         currency,
         ordered_on,
+        deal_amount,
+        is_first_order,
+        is_new_account,
+        lead_source,
+        sales_cycle_days,
+        split_kind,
+        split_id,
         quantity,
         net_amount,
         cost_amount,

@@ -16,8 +16,7 @@ events as (
         value,
         currency,
         rate_on,
-        is_return,
-        sale_value
+        entry_ratio
     from {{ ref('int_events') }}
 ),
 
@@ -80,12 +79,56 @@ currencies as (
     from {{ ref('currencies') }}
 ),
 
+payees as (
+    select
+        payee_no,
+        payee_id,
+        payee_kind
+    from spans
+    group by payee_no, payee_id, payee_kind
+),
+
 split_deals as (
     select
         split_kind,
         split_id
     from shares
     group by split_kind, split_id
+),
+
+-- texts are compared once an item, not once an event
+split_items as (
+    select
+        items.item_no,
+        items.split_kind,
+        items.split_id
+    from items
+    inner join split_deals
+        on
+            items.split_kind = split_deals.split_kind
+            and items.split_id = split_deals.split_id
+),
+
+owned_items as (
+    select
+        items.item_no,
+        payees.payee_no
+    from items
+    left join payees
+        on
+            items.owner_id = payees.payee_id
+            and items.owner_kind = payees.payee_kind
+),
+
+-- who owns them is nobody the company knows
+stray_items as (
+    select
+        owned_items.item_no,
+        items.owner_id
+    from owned_items
+    inner join items
+        on owned_items.item_no = items.item_no
+    where owned_items.payee_no is null
 ),
 
 events_ruled as (
@@ -99,16 +142,12 @@ split_events as (
     select
         events.event_no,
         events.value,
-        items.split_kind,
-        items.split_id,
+        split_items.split_kind,
+        split_items.split_id,
         case when measures.unit_kind = 'money' then coalesce(currencies.minor_units, 4) else 4 end as minor_units
     from events
-    inner join items
-        on events.item_no = items.item_no
-    inner join split_deals
-        on
-            items.split_kind = split_deals.split_kind
-            and items.split_id = split_deals.split_id
+    inner join split_items
+        on events.item_no = split_items.item_no
     inner join measures
         on events.measure = measures.measure
     left join currencies
@@ -163,11 +202,9 @@ parts as (
         on events.event_no = events_ruled.event_no
     inner join items
         on events.item_no = items.item_no
-    left join split_deals
-        on
-            items.split_kind = split_deals.split_kind
-            and items.split_id = split_deals.split_id
-    where split_deals.split_id is null
+    left join split_items
+        on events.item_no = split_items.item_no
+    where split_items.item_no is null
 ),
 
 parts_placed as (
@@ -182,56 +219,71 @@ parts_placed as (
     from parts
 ),
 
-allocated as (
+-- the only credit of its event, so its owner need not be compared with others
+whole as (
     select
         events.event_no,
         events.measure,
         events.item_no,
         events.occurred_on,
-        events.value as event_value,
+        events.value,
         events.currency,
         events.rate_on,
-        events.is_return,
-        events.sale_value,
-        events.event_no * 10000 + 1 as credit_no,
-        coalesce(items.owner_id, '') as payee_id,
-        items.owner_kind as payee_kind,
-        'direct' as credit_kind,
-        cast(1 as {{ share() }}) as share,
-        events.value
+        events.entry_ratio,
+        owned_items.payee_no
     from events
-    inner join items
-        on events.item_no = items.item_no
-    left join split_deals
-        on
-            items.split_kind = split_deals.split_kind
-            and items.split_id = split_deals.split_id
+    inner join owned_items
+        on events.item_no = owned_items.item_no
+    left join split_items
+        on events.item_no = split_items.item_no
     left join events_ruled
         on events.event_no = events_ruled.event_no
     where
-        split_deals.split_id is null
+        split_items.item_no is null
         and events_ruled.event_no is null
+),
+
+allocated as (
+    select
+        whole.event_no * 10000 + 1 as credit_no,
+        whole.event_no,
+        whole.measure,
+        whole.item_no,
+        whole.occurred_on,
+        whole.currency,
+        whole.rate_on,
+        whole.entry_ratio,
+        whole.payee_no,
+        case when whole.payee_no is null then coalesce(stray_items.owner_id, '') end as stray_payee_id,
+        'direct' as credit_kind,
+        cast(1 as {{ share() }}) as share,
+        whole.value
+    from whole
+    left join stray_items
+        on whole.item_no = stray_items.item_no
     union all
     select
+        -- a place of more than four digits cannot be cast, and stops the build
+        cast(events.event_no * 10000 + cast(parts_placed.place as decimal(4, 0)) as bigint) as credit_no,
         events.event_no,
         events.measure,
         events.item_no,
         events.occurred_on,
-        events.value as event_value,
         events.currency,
         events.rate_on,
-        events.is_return,
-        events.sale_value,
-        -- a place of more than four digits cannot be cast, and stops the build
-        cast(events.event_no * 10000 + cast(parts_placed.place as decimal(4, 0)) as bigint) as credit_no,
-        parts_placed.payee_id,
-        parts_placed.payee_kind,
+        events.entry_ratio,
+        payees.payee_no,
+        case when payees.payee_no is null then parts_placed.payee_id end as stray_payee_id,
         parts_placed.credit_kind,
         parts_placed.share,
         parts_placed.value
     from parts_placed
     inner join events
         on parts_placed.event_no = events.event_no
+    left join payees
+        on
+            parts_placed.payee_id = payees.payee_id
+            and parts_placed.payee_kind = payees.payee_kind
 ),
 
 final as (
@@ -242,29 +294,24 @@ final as (
         measures.measure_no,
         spans.payee_no,
         spans.span_no,
-        case when spans.span_no is null then allocated.payee_id end as uncredited_payee_id,
+        coalesce(payees.payee_id, allocated.stray_payee_id) as uncredited_payee_id,
         allocated.credit_kind,
         cast(allocated.share as {{ share() }}) as share,
         cast(allocated.value as {{ money() }}) as value,
         case when measures.unit_kind = 'money' then allocated.currency end as currency,
         allocated.occurred_on,
         allocated.rate_on,
-        cast(case
-            when allocated.event_value > 0 then 1
-            when allocated.event_value = 0 then 0
-            when allocated.is_return
-                then -coalesce({{ quotient10('abs(allocated.event_value)', 'allocated.sale_value') }}, 0)
-            else -1
-        end as {{ step() }}) as entry_ratio
+        allocated.entry_ratio
     from allocated
     inner join measures
         on allocated.measure = measures.measure
     left join spans
         on
-            allocated.payee_id = spans.payee_id
-            and allocated.payee_kind = spans.payee_kind
+            allocated.payee_no = spans.payee_no
             and allocated.occurred_on >= spans.valid_from
             and allocated.occurred_on < spans.valid_to
+    left join payees
+        on case when spans.span_no is null then allocated.payee_no end = payees.payee_no
 )
 
 select * from final

@@ -1,7 +1,8 @@
 {#
     Grain: one row per fact: one thing that a raw row says was sold, brought back, paid or done. What lines and returns are counted by
     (revenue, margin, units) stands in columns of one row, and measure and value are null; of all else a row holds one measure.
-    fact_no is the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated. The texts of an
+    fact_no is the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated: the day's number
+    since 1970 and the row's place in the day. The texts of an
     event are here, once. Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
 #}
 with
@@ -14,7 +15,7 @@ items as (
         currency,
         dealt_on,
         deal_amount
-    from {{ ref('int_deal_items') }}
+    from {{ ref('int_other_items') }}
 ),
 
 order_lines as (
@@ -326,9 +327,14 @@ facts as (
 
 final as (
     select
-        cast(row_number() over (
-            order by facts.occurred_on, facts.measure nulls first, facts.event_key
-        ) as bigint) as fact_no,
+        -- the days of a year are numbered side by side, where one numbering of all rows would keep one thread
+        cast(
+            {{ dbt.datediff("cast('1970-01-01' as date)", 'facts.occurred_on', 'day') }} * cast(2000000000 as bigint)
+            + row_number() over (
+                partition by facts.occurred_on
+                order by facts.measure nulls first, facts.event_key
+            )
+        as bigint) as fact_no,
         facts.measure,
         facts.event_key,
         facts.item_no,
@@ -344,7 +350,7 @@ final as (
         cast(facts.sale_net_amount as {{ money() }}) as sale_net_amount,
         cast(facts.sale_cost_amount as {{ money() }}) as sale_cost_amount,
         facts.source_table,
-        facts.source_key,
+        nullif(facts.source_key, facts.event_key) as raw_key,
         facts.source_file,
         facts.source_row
     from facts

@@ -1,6 +1,7 @@
 {#
     Grain: one row per event: one measure of one fact. Additive: value within a measure and currency; quantity. Integers, decimals and days:
     the texts are those of its fact (int_events_named). event_no is, within a measure, the order of (occurred_on, event_id), with gaps.
+    entry_ratio: 1 for what adds, minus the part of the sale for what comes back (engine.md §8 D2).
 #}
 with
 
@@ -40,12 +41,12 @@ events as (
         '{{ measure }}' as measure,
         item_no,
         occurred_on,
-        {{ value }} as value,
+        cast({{ value }} as {{ money() }}) as value,
         quantity,
         {{ currency }} as currency,
         rate_on,
         is_return,
-        {{ sale_value }} as sale_value
+        cast({{ sale_value }} as {{ money() }}) as sale_value
     from facts
     where
         measure is null
@@ -75,12 +76,17 @@ final as (
         measure,
         item_no,
         occurred_on,
-        cast(value as {{ money() }}) as value,
+        value,
         quantity,
         currency,
         rate_on,
         is_return,
-        cast(sale_value as {{ money() }}) as sale_value
+        cast(case
+            when value > 0 then 1
+            when value = 0 then 0
+            when is_return then -coalesce({{ quotient10('abs(value)', 'sale_value') }}, 0)
+            else -1
+        end as {{ step() }}) as entry_ratio
     from events
 )
 

@@ -23,7 +23,7 @@ facts as (
         fact_no,
         event_key,
         source_table,
-        source_key,
+        raw_key,
         source_file,
         source_row
     from {{ ref('int_event_facts') }}
@@ -41,7 +41,7 @@ final as (
         events.currency,
         events.is_return,
         facts.source_table,
-        facts.source_key,
+        coalesce(facts.raw_key, facts.event_key) as source_key,
         facts.source_file,
         facts.source_row
     from events

@@ -57,6 +57,23 @@ items as (
     from {{ ref('int_deal_items') }}
 ),
 
+accounts as (
+    select
+        account_id,
+        industry,
+        account_tier,
+        region,
+        is_key_account
+    from {{ ref('int_accounts') }}
+),
+
+dealers as (
+    select
+        dealer_id,
+        tier
+    from {{ ref('stg_channel__dealers') }}
+),
+
 compared as (
     select
         lines.group_no,
@@ -171,6 +188,7 @@ deals as (
     from items
     inner join candidate_items
         on items.item_no = candidate_items.item_no
+    {{- item_details_joined() }}
 ),
 
 numbered as (

@@ -18,6 +18,23 @@ items as (
     from {{ ref('int_deal_items') }}
 ),
 
+accounts as (
+    select
+        account_id,
+        industry,
+        account_tier,
+        region,
+        is_key_account
+    from {{ ref('int_accounts') }}
+),
+
+dealers as (
+    select
+        dealer_id,
+        tier
+    from {{ ref('stg_channel__dealers') }}
+),
+
 spans as (
     select
         span_no,
@@ -125,6 +142,9 @@ final as (
         cast(null as decimal(30, 10)) as band_from,
         cast(null as decimal(30, 10)) as band_to
     from items
+    {%- if 'items.' not in expression %}
+    {{- item_details_joined() }}
+    {%- endif %}
     inner join used
         on used.dimension = '{{ dimension }}'
     group by used.dimension, coalesce({{ expression }}, '')

@@ -19,6 +19,23 @@ items as (
     from {{ ref('int_deal_items') }}
 ),
 
+accounts as (
+    select
+        account_id,
+        industry,
+        account_tier,
+        region,
+        is_key_account
+    from {{ ref('int_accounts') }}
+),
+
+dealers as (
+    select
+        dealer_id,
+        tier
+    from {{ ref('stg_channel__dealers') }}
+),
+
 items_registered as (
     select
         item_no,
@@ -52,6 +69,7 @@ items_classed as (
         items.item_no,
         {{ class_code(deal_dimensions()) }} as class_code
     from items
+    {{- item_details_joined() }}
     {{- classes_joined(deal_dimensions()) }}
 ),
 
