@@ -1,6 +1,6 @@
 {#-
     The dimensions that conditions may name (engine.md §1, §8 A10), as expressions over their relation, null where there is no value.
-    deal_dimensions(): over int_deal_items, alias `items`, and its `accounts` (int_accounts) and `dealers`, joined by item_details_joined().
+    deal_dimensions(): over int_deal_items, alias `items`, and its `accounts` (int_accounts) and `dealers`, joined by item_details_joined.
     payee_dimensions(): over int_payee_spans, alias `spans`.
     tenure_days is neither: it depends on the day of the credit. is_registered_deal is `false` here and made `true` for whom it is
     (credit_class_code): it depends on deal and payee. deal_size is compared in the plan's currency, so its value is the
@@ -33,12 +33,16 @@
 }) }}
 {%- endmacro %}
 
-{#- item_details_joined(): what deal_dimensions() reads beside the item: one account and one dealer at most, so that no row is repeated. -#}
-{% macro item_details_joined() %}
+{#- item_details_joined(expressions): the account and the dealer of an item, where the expressions read them; no row is repeated. -#}
+{% macro item_details_joined(expressions) -%}
+{%- if 'accounts.' in expressions %}
     left join accounts
         on items.account_id = accounts.account_id
+{%- endif %}
+{%- if 'dealers.' in expressions %}
     left join dealers
         on items.dealer_id = dealers.dealer_id
+{%- endif %}
 {%- endmacro %}
 
 {% macro payee_dimensions() -%}

@@ -1,9 +1,8 @@
 {#
     Grain: one row per fact: one thing that a raw row says was sold, brought back, paid or done. What lines and returns are counted by
     (revenue, margin, units) stands in columns of one row, and measure and value are null; of all else a row holds one measure.
-    fact_no is the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated: the day's number
-    since 1970 and the row's place in the day. The texts of an
-    event are here, once. Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
+    fact_no is the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated: the day's number since 1970
+    and the fact's place in the day. The texts of an event are here, once. Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
 #}
 with
 
@@ -330,11 +329,9 @@ final as (
         -- the days of a year are numbered side by side, where one numbering of all rows would keep one thread
         cast(
             {{ dbt.datediff("cast('1970-01-01' as date)", 'facts.occurred_on', 'day') }} * cast(2000000000 as bigint)
-            + row_number() over (
-                partition by facts.occurred_on
-                order by facts.measure nulls first, facts.event_key
-            )
-        as bigint) as fact_no,
+            + row_number() over (partition by facts.occurred_on order by facts.measure nulls first, facts.event_key)
+            as bigint
+        ) as fact_no,
         facts.measure,
         facts.event_key,
         facts.item_no,

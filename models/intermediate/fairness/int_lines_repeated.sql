@@ -188,7 +188,7 @@ deals as (
     from items
     inner join candidate_items
         on items.item_no = candidate_items.item_no
-    {{- item_details_joined() }}
+    {{- item_details_joined(deal_dimensions().values() | join) }}
 ),
 
 numbered as (

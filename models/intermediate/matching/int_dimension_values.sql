@@ -142,11 +142,9 @@ final as (
         cast(null as decimal(30, 10)) as band_from,
         cast(null as decimal(30, 10)) as band_to
     from items
-    {%- if 'items.' not in expression %}
-    {{- item_details_joined() }}
-    {%- endif %}
     inner join used
         on used.dimension = '{{ dimension }}'
+    {{- item_details_joined(expression) }}
     group by used.dimension, coalesce({{ expression }}, '')
     union all
     {%- endfor %}

@@ -69,7 +69,7 @@ items_classed as (
         items.item_no,
         {{ class_code(deal_dimensions()) }} as class_code
     from items
-    {{- item_details_joined() }}
+    {{- item_details_joined(deal_dimensions().values() | join) }}
     {{- classes_joined(deal_dimensions()) }}
 ),
 
