@@ -59,14 +59,16 @@ def board_name(board: str) -> str:
 
 
 def pick_circle(marts: Marts, scope: Scope, circles: Sequence[BoardScope]) -> BoardScope:
-    """Company, region or team; at first the team led, else the viewer's own, else the company."""
+    """Company, region or team; at first the team led, else the viewer's own, else the company, and none of one person."""
     led = {team.team_id for team in marts.heatmap_teams(scope)[:1]}
     first = min(
         circles,
         key=lambda circle: (
+            circle.subject_count < 2,
             circle.scope_kind != "team" or circle.scope_id not in led,
             not circle.is_own,
             not circle.is_own and circle.scope_kind != "company",
+            circle.subject_count,
         ),
     )
     return choose(text("circle.label"), circles, circle_name, index=circles.index(first))
