@@ -145,7 +145,7 @@ def test_one_source_lands_without_the_others(landing: Landing) -> None:
 def test_a_kill_at_any_moment_and_a_second_run_give_the_state_of_an_undisturbed_one(
     landing: Landing, tmp_path: Path
 ) -> None:
-    for file in range(15):
+    for file in range(30):
         rows = [GOOD.replace("p1", f"p{file}-{row}") for row in range(300)]
         landing.products(f"{file:02}.csv", *rows, "p,broken", *rows)
     landing.put("erp/products/bad.csv", b"")
