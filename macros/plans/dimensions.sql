@@ -81,7 +81,7 @@
 
 {#- class_code(dimensions): the code of a combination of classes, the sum of those of its dimensions. -#}
 {% macro class_code(dimensions) -%}
-cast({% for dimension in dimensions %}coalesce({{ dimension }}_classes.class_code, 0){{ ' + ' if not loop.last }}{% endfor %} as {{ wide_integer() }})
+cast({% for dimension in dimensions %}coalesce({{ dimension }}_classes.class_code, 0){{ ' + ' if not loop.last }}{% endfor %} as bigint)
 {%- endmacro %}
 
 {#- is_of_order(item_kind): whether a deal item is of an order, of a customer or of a dealer. -#}
@@ -104,7 +104,7 @@ cast(
                 else 0
             end
             + coalesce(tenure_classes.class_code, 0)
-            as {{ wide_integer() }}
+            as bigint
         )
 {%- endmacro %}
 

@@ -20,3 +20,8 @@ date_add(cast({{ from_date_or_timestamp }} as date), cast(({{ interval }}) * {{ 
 {%- endif -%}
 datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
 {%- endmacro %}
+
+{#- days_numbered(on): where the numbers of a day begin: days since 1970 times 2,000,000,000, a bigint. Credits number in it up to the year 2199. -#}
+{% macro days_numbered(on) -%}
+{{ dbt.datediff("cast('1970-01-01' as date)", on, 'day') }} * cast(2000000000 as bigint)
+{%- endmacro %}

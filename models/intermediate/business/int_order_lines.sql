@@ -1,6 +1,8 @@
 {#
     Grain: one row per order line. Additive: quantity, net_amount, cost_amount within a currency. Not additive: the rates.
-    A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes.
+    A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes; nor does a cancelled one,
+    or one after as_of. line_no is the place of order_line_id among the ids of lines and returns, in which both are accumulated within a day.
+    owner_payee_no and owner_span_no: the seller, where employed on the day; is_shared: valid split rows say who is credited (engine.md §8 A4, B3).
 #}
 with
 
@@ -15,6 +17,11 @@ lines as (
         source_file,
         source_row
     from {{ ref('stg_erp__order_lines') }}
+),
+
+returns as (
+    select return_id
+    from {{ ref('stg_erp__returns') }}
 ),
 
 orders as (
@@ -55,6 +62,33 @@ rates as (
         valid_to,
         rate_to_base
     from {{ ref('int_fx_rates_ranged') }}
+),
+
+split_deals as (
+    select
+        split_kind,
+        split_id
+    from {{ ref('int_deal_shares') }}
+    where
+        is_valid
+        and credit_kind = 'direct'
+    group by split_kind, split_id
+),
+
+spans as (
+    select
+        span_no,
+        payee_no,
+        payee_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_payee_spans') }}
+    where payee_kind = 'employee'
+),
+
+parameters as (
+    select as_of_on
+    from {{ ref('int_run_parameters') }}
 ),
 
 list_currencies as (
@@ -119,10 +153,10 @@ list_prices as (
 ),
 
 -- numbered while rows are narrow: sorting carries them along
-numbered as (
+keys as (
     select
-        cast(row_number() over (order by order_line_id) as bigint) as line_no,
-        order_line_id,
+        order_line_id as key_id,
+        false as is_return,
         order_id,
         product_id,
         quantity,
@@ -131,6 +165,33 @@ numbered as (
         source_file,
         source_row
     from lines
+    union all
+    select
+        return_id as key_id,
+        true as is_return,
+        null as order_id,
+        null as product_id,
+        null as quantity,
+        null as net_amount,
+        null as cost_amount,
+        null as source_file,
+        null as source_row
+    from returns
+),
+
+numbered as (
+    select
+        cast(row_number() over (order by key_id, is_return) as bigint) as line_no,
+        key_id as order_line_id,
+        is_return,
+        order_id,
+        product_id,
+        quantity,
+        net_amount,
+        cost_amount,
+        source_file,
+        source_row
+    from keys
 ),
 
 joined as (
@@ -164,6 +225,11 @@ joined as (
             else list_prices.list_price
         end as list_price,
         {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
+        coalesce(orders.status <> 'cancelled' and orders.ordered_on <= parameters.as_of_on, false) as bears_events,
+        spans.payee_no as owner_payee_no,
+        spans.span_no as owner_span_no,
+        case when spans.span_no is null then coalesce(orders.sales_user_id, '') end as stray_owner_id,
+        split_deals.split_id is not null as is_shared,
         numbered.source_file,
         numbered.source_row
     from numbered
@@ -176,6 +242,17 @@ joined as (
             numbered.product_id = list_prices.product_id
             and orders.currency = list_prices.currency
             and orders.ordered_on = list_prices.ordered_on
+    left join split_deals
+        on
+            orders.split_kind = split_deals.split_kind
+            and orders.split_id = split_deals.split_id
+    left join spans
+        on
+            orders.sales_user_id = spans.payee_id
+            and orders.ordered_on >= spans.valid_from
+            and orders.ordered_on < spans.valid_to
+    cross join parameters
+    where not numbered.is_return
 ),
 
 priced as (
@@ -205,6 +282,11 @@ priced as (
         cost_amount,
         {{ mul10('list_price', 'quantity') }} as list_amount,
         product_age_days,
+        bears_events,
+        owner_payee_no,
+        owner_span_no,
+        stray_owner_id,
+        is_shared,
         source_file,
         source_row
     from joined
@@ -238,6 +320,11 @@ final as (
         case when list_amount <> 0 then 1 - {{ quotient10('net_amount', 'list_amount') }} end as discount_rate,
         case when net_amount <> 0 then {{ quotient10('net_amount - cost_amount', 'net_amount') }} end as margin_rate,
         product_age_days,
+        bears_events,
+        owner_payee_no,
+        owner_span_no,
+        stray_owner_id,
+        is_shared,
         source_file,
         source_row
     from priced

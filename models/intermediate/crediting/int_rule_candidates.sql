@@ -14,6 +14,15 @@ events as (
     from {{ ref('int_events') }}
 ),
 
+-- read once more: one CTE for both readers would be worked out whole, where there are neither rules nor overlays too
+overlay_events as (
+    select
+        event_no,
+        item_no,
+        occurred_on
+    from {{ ref('int_events') }}
+),
+
 items as (
     select
         item_no,
@@ -242,9 +251,9 @@ received as (
         'overlay' as receives,
         overlay_shares.share,
         cast(null as {{ dbt.type_string() }}) as company_id,
-        events.event_no,
-        events.item_no,
-        events.occurred_on,
+        overlay_events.event_no,
+        overlay_events.item_no,
+        overlay_events.occurred_on,
         items.dealer_id,
         items.owner_kind,
         items.owner_id,
@@ -257,8 +266,8 @@ received as (
         on
             overlay_shares.split_kind = items.split_kind
             and overlay_shares.split_id = items.split_id
-    inner join events
-        on items.item_no = events.item_no
+    inner join overlay_events
+        on items.item_no = overlay_events.item_no
 ),
 
 eligible as (
@@ -339,7 +348,7 @@ final as (
         payee_kind,
         payee_id,
         cast(share as {{ share() }}) as share,
-        cast(0 as {{ wide_integer() }}) as class_code
+        cast(0 as bigint) as class_code
     from eligible
     where rule_no = 0
 )

@@ -23,10 +23,10 @@ facts as (
         fact_no,
         event_key,
         source_table,
-        raw_key,
+        source_key,
         source_file,
         source_row
-    from {{ ref('int_event_facts') }}
+    from {{ ref('int_facts_named') }}
 ),
 
 final as (
@@ -41,7 +41,7 @@ final as (
         events.currency,
         events.is_return,
         facts.source_table,
-        coalesce(facts.raw_key, facts.event_key) as source_key,
+        facts.source_key,
         facts.source_file,
         facts.source_row
     from events

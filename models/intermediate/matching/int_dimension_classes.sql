@@ -241,9 +241,9 @@ final as (
         occurring.band_to,
         weighted.signature,
         weighted.class_no,
-        cast({{ wide_product('weighted.class_no', 'weighted.weight') }} as {{ wide_integer() }}) as class_code,
-        weighted.weight,
-        cast({{ wide_product('weighted.class_count', 'weighted.weight') }} as {{ wide_integer() }}) as next_weight
+        cast({{ wide_product('weighted.class_no', 'weighted.weight') }} as bigint) as class_code,
+        cast(weighted.weight as bigint) as weight,
+        cast({{ wide_product('weighted.class_count', 'weighted.weight') }} as bigint) as next_weight
     from weighted
     inner join occurring
         on

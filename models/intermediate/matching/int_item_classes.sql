@@ -79,12 +79,12 @@ final as (
         cast(
             items_classed.class_code
             + case when registered.is_order_dealer then registered.registered_code else 0 end
-            as {{ wide_integer() }}
+            as bigint
         ) as class_code,
         registered.registrant_kind,
         registered.registrant_id,
         cast(
-            case when not registered.is_order_dealer then registered.registered_code end as {{ wide_integer() }}
+            case when not registered.is_order_dealer then registered.registered_code end as bigint
         ) as registered_code
     from items_classed
     left join registered

@@ -13,7 +13,11 @@ matched as (
         currency,
         rate_on
     from {{ ref('int_credits_matched') }}
-    where not is_plan_currency
+),
+
+credits as (
+    select currency
+    from {{ ref('int_credits_classed') }}
 ),
 
 components as (
@@ -32,6 +36,21 @@ rates as (
     from {{ ref('int_fx_rates_ranged') }}
 ),
 
+-- no rows where all deal and pay in one currency, so that the joins cost nothing
+conversions as (
+    select
+        currencies.currency,
+        components.component_no,
+        components.currency as plan_currency
+    from (
+        select currency
+        from credits
+        group by currency
+    ) as currencies
+    inner join components
+        on currencies.currency <> components.currency
+),
+
 final as (
     select
         matched.group_no,
@@ -41,8 +60,10 @@ final as (
         plan_rates.rate_to_base as plan_rate_to_base,
         {{ converted('matched.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }} as basis
     from matched
-    inner join components
-        on matched.component_no = components.component_no
+    inner join conversions
+        on
+            matched.component_no = conversions.component_no
+            and matched.currency = conversions.currency
     left join rates as credit_rates
         on
             matched.currency = credit_rates.currency
@@ -50,7 +71,7 @@ final as (
             and matched.rate_on < credit_rates.valid_to
     left join rates as plan_rates
         on
-            components.currency = plan_rates.currency
+            conversions.plan_currency = plan_rates.currency
             and matched.rate_on >= plan_rates.valid_from
             and matched.rate_on < plan_rates.valid_to
 )

@@ -1,8 +1,7 @@
 {#
-    Grain: one row per fact: one thing that a raw row says was sold, brought back, paid or done. What lines and returns are counted by
-    (revenue, margin, units) stands in columns of one row, and measure and value are null; of all else a row holds one measure.
-    fact_no is the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated: the day's number since 1970
-    and the fact's place in the day. The texts of an event are here, once. Nothing after as_of (engine.md §1, §8 A1 to A6, A11, A15).
+    Grain: one row per fact and measure of all that is neither an order line nor a return: what was won, paid, done, taught or moved by dealers.
+    fact_no: minus the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated. Who owns it on its day is
+    here, and whether its deal is shared, as in int_order_lines. Nothing after as_of (engine.md §1, §8 A2, A3, A6, A8, A15, B3).
 #}
 with
 
@@ -13,37 +12,21 @@ items as (
         item_id,
         currency,
         dealt_on,
-        deal_amount
+        deal_amount,
+        owner_kind,
+        owner_id,
+        split_kind,
+        split_id
     from {{ ref('int_other_items') }}
 ),
 
 order_lines as (
     select
         line_no,
-        order_line_id,
-        quantity,
-        net_amount,
-        cost_amount,
-        currency,
-        ordered_on,
-        source_file,
-        source_row
+        sales_user_id,
+        split_kind,
+        split_id
     from {{ ref('int_order_lines') }}
-    where
-        status <> 'cancelled'
-        and ordered_on is not null
-),
-
-returns as (
-    select
-        return_id,
-        order_line_id,
-        quantity,
-        net_amount,
-        returned_on,
-        source_file,
-        source_row
-    from {{ ref('stg_erp__returns') }}
 ),
 
 cash as (
@@ -59,6 +42,28 @@ cash as (
         source_file,
         source_row
     from {{ ref('int_cash_spread') }}
+),
+
+split_deals as (
+    select
+        split_kind,
+        split_id
+    from {{ ref('int_deal_shares') }}
+    where
+        is_valid
+        and credit_kind = 'direct'
+    group by split_kind, split_id
+),
+
+spans as (
+    select
+        span_no,
+        payee_no,
+        payee_id,
+        payee_kind,
+        valid_from,
+        valid_to
+    from {{ ref('int_payee_spans') }}
 ),
 
 orders as (
@@ -135,62 +140,33 @@ dealer_sales as (
     from {{ ref('int_dealer_sales') }}
 ),
 
-currencies as (
-    select
-        currency,
-        minor_units
-    from {{ ref('currencies') }}
-),
-
 parameters as (
     select as_of_on
     from {{ ref('int_run_parameters') }}
 ),
 
-returned_lines as (
-    select
-        returns.return_id,
-        order_lines.line_no,
-        returns.returned_on,
-        returns.quantity,
-        returns.net_amount,
-        order_lines.quantity as sale_quantity,
-        order_lines.net_amount as sale_net_amount,
-        order_lines.cost_amount as sale_cost_amount,
-        case
-            when order_lines.quantity = 0 then 0
-            else {{ portion(
-                'order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity',
-                'coalesce(currencies.minor_units, 4)'
-            ) }}
-        end as cost_amount,
-        order_lines.currency,
-        order_lines.ordered_on,
-        returns.source_file,
-        returns.source_row
-    from returns
-    inner join order_lines
-        on returns.order_line_id = order_lines.order_line_id
-    left join currencies
-        on order_lines.currency = currencies.currency
-),
-
 {% set no_money = 'cast(null as ' ~ money() ~ ')' -%}
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
-measured as (
+facts as (
     select
-        measure,
-        concat(source_key, '/', order_line_id) as event_key,
-        line_no as item_no,
-        occurred_on,
-        value,
+        cash.measure,
+        concat(cash.source_key, '/', cash.order_line_id) as event_key,
+        cash.line_no as item_no,
+        cash.occurred_on,
+        cash.value,
         {{ no_money }} as quantity,
-        currency,
-        source_table,
-        source_key,
-        source_file,
-        source_row
+        cash.currency,
+        'employee' as owner_kind,
+        order_lines.sales_user_id as owner_id,
+        order_lines.split_kind,
+        order_lines.split_id,
+        cash.source_table,
+        cash.source_key,
+        cash.source_file,
+        cash.source_row
     from cash
+    inner join order_lines
+        on cash.line_no = order_lines.line_no
     union all
     select
         'dealer_collected' as measure,
@@ -200,6 +176,10 @@ measured as (
         dealer_cash.value,
         {{ no_money }} as quantity,
         dealer_cash.currency,
+        items.owner_kind,
+        items.owner_id,
+        items.split_kind,
+        items.split_id,
         'channel.dealer_payments' as source_table,
         dealer_cash.dealer_payment_id as source_key,
         dealer_cash.source_file,
@@ -246,6 +226,10 @@ measured as (
         {{ value }} as value,
         {{ terms.quantity or no_money }} as quantity,
         {{ terms.currency or no_text }} as currency,
+        items.owner_kind,
+        items.owner_id,
+        items.split_kind,
+        items.split_id,
         '{{ source_table }}' as source_table,
         items.item_id as source_key,
         {{ relation }}.source_file,
@@ -259,100 +243,52 @@ measured as (
     {%- endfor %}
 ),
 
-facts as (
+owned as (
     select
-        {{ no_text }} as measure,
-        order_line_id as event_key,
-        line_no as item_no,
-        ordered_on as occurred_on,
-        {{ no_money }} as value,
-        quantity,
-        net_amount,
-        cost_amount,
-        currency,
-        ordered_on as rate_on,
-        false as is_return,
-        {{ no_money }} as sale_quantity,
-        {{ no_money }} as sale_net_amount,
-        {{ no_money }} as sale_cost_amount,
-        'erp.order_lines' as source_table,
-        order_line_id as source_key,
-        source_file,
-        source_row
-    from order_lines
-    union all
-    select
-        {{ no_text }} as measure,
-        return_id as event_key,
-        line_no as item_no,
-        returned_on as occurred_on,
-        {{ no_money }} as value,
-        -quantity as quantity,
-        -net_amount as net_amount,
-        case when sale_cost_amount is not null then -cost_amount end as cost_amount,
-        currency,
-        ordered_on as rate_on,
-        true as is_return,
-        sale_quantity,
-        sale_net_amount,
-        sale_cost_amount,
-        'erp.returns' as source_table,
-        return_id as source_key,
-        source_file,
-        source_row
-    from returned_lines
-    union all
-    select
-        measure,
-        event_key,
-        item_no,
-        occurred_on,
-        value,
-        quantity,
-        {{ no_money }} as net_amount,
-        {{ no_money }} as cost_amount,
-        currency,
-        occurred_on as rate_on,
-        false as is_return,
-        {{ no_money }} as sale_quantity,
-        {{ no_money }} as sale_net_amount,
-        {{ no_money }} as sale_cost_amount,
-        source_table,
-        source_key,
-        source_file,
-        source_row
-    from measured
+        facts.*,
+        spans.payee_no as owner_payee_no,
+        spans.span_no as owner_span_no,
+        case when spans.span_no is null then coalesce(facts.owner_id, '') end as stray_owner_id,
+        split_deals.split_id is not null as is_shared
+    from facts
+    left join split_deals
+        on
+            facts.split_kind = split_deals.split_kind
+            and facts.split_id = split_deals.split_id
+    left join spans
+        on
+            facts.owner_id = spans.payee_id
+            and facts.owner_kind = spans.payee_kind
+            and facts.occurred_on >= spans.valid_from
+            and facts.occurred_on < spans.valid_to
+    cross join parameters
+    where facts.occurred_on <= parameters.as_of_on
 ),
 
 final as (
     select
         -- the days of a year are numbered side by side, where one numbering of all rows would keep one thread
-        cast(
-            {{ dbt.datediff("cast('1970-01-01' as date)", 'facts.occurred_on', 'day') }} * cast(2000000000 as bigint)
-            + row_number() over (partition by facts.occurred_on order by facts.measure nulls first, facts.event_key)
+        -cast(
+            {{ days_numbered('occurred_on') }}
+            + row_number() over (partition by occurred_on order by measure, event_key)
             as bigint
         ) as fact_no,
-        facts.measure,
-        facts.event_key,
-        facts.item_no,
-        facts.occurred_on,
-        cast(facts.value as {{ money() }}) as value,
-        cast(facts.quantity as {{ money() }}) as quantity,
-        cast(facts.net_amount as {{ money() }}) as net_amount,
-        cast(facts.cost_amount as {{ money() }}) as cost_amount,
-        facts.currency,
-        facts.rate_on,
-        facts.is_return,
-        cast(facts.sale_quantity as {{ money() }}) as sale_quantity,
-        cast(facts.sale_net_amount as {{ money() }}) as sale_net_amount,
-        cast(facts.sale_cost_amount as {{ money() }}) as sale_cost_amount,
-        facts.source_table,
-        nullif(facts.source_key, facts.event_key) as raw_key,
-        facts.source_file,
-        facts.source_row
-    from facts
-    cross join parameters
-    where facts.occurred_on <= parameters.as_of_on
+        measure,
+        event_key,
+        item_no,
+        occurred_on,
+        cast(value as {{ money() }}) as value,
+        cast(quantity as {{ money() }}) as quantity,
+        currency,
+        owner_payee_no,
+        owner_span_no,
+        stray_owner_id,
+        is_shared,
+        source_table,
+        nullif(source_key, event_key) as raw_key,
+        source_file,
+        source_row
+    from owned
 )
 
 select * from final

@@ -1,0 +1,210 @@
+{#
+    Grain: one row per credit of an event that its owner does not have alone: its deal is shared, or a rule or overlay row credits others on
+    top (int_rule_credits). Columns as in int_credits_allocated, which this is a part of (engine.md §2, §8 B1 to B5, B8, B10).
+#}
+with
+
+events as (
+    select
+        event_no,
+        measure_no,
+        item_no,
+        occurred_on,
+        value,
+        currency,
+        rate_on,
+        entry_ratio,
+        is_shared
+    from {{ ref('int_events') }}
+),
+
+items as (
+    select
+        item_no,
+        owner_kind,
+        owner_id,
+        split_kind,
+        split_id
+    from {{ ref('int_deal_items') }}
+),
+
+shares as (
+    select
+        split_kind,
+        split_id,
+        payee_id,
+        share
+    from {{ ref('int_deal_shares') }}
+    where
+        is_valid
+        and credit_kind = 'direct'
+),
+
+rule_credits as (
+    select
+        event_no,
+        payee_kind,
+        payee_id,
+        credit_kind,
+        share,
+        value
+    from {{ ref('int_rule_credits') }}
+),
+
+spans as (
+    select
+        span_no,
+        payee_no,
+        payee_id,
+        payee_kind,
+        valid_from,
+        valid_to
+    from {{ ref('int_payee_spans') }}
+),
+
+measures as (
+    select
+        measure_no,
+        unit_kind
+    from {{ ref('int_measures_numbered') }}
+),
+
+currencies as (
+    select
+        currency,
+        minor_units
+    from {{ ref('currencies') }}
+),
+
+events_ruled as (
+    select event_no
+    from rule_credits
+    group by event_no
+),
+
+events_parted as (
+    select
+        events.event_no,
+        events.measure_no,
+        events.item_no,
+        events.occurred_on,
+        events.value,
+        events.currency,
+        events.rate_on,
+        events.entry_ratio,
+        events.is_shared,
+        items.owner_kind,
+        items.owner_id,
+        items.split_kind,
+        items.split_id
+    from events
+    left join events_ruled
+        on events.event_no = events_ruled.event_no
+    inner join items
+        on events.item_no = items.item_no
+    where events.is_shared or events_ruled.event_no is not null
+),
+
+-- minor units: what a whole is cut to when it is shared; measures that are no money are cut to 0.0001
+split_events as (
+    select
+        events_parted.event_no,
+        events_parted.value,
+        events_parted.split_kind,
+        events_parted.split_id,
+        case when measures.unit_kind = 'money' then coalesce(currencies.minor_units, 4) else 4 end as minor_units
+    from events_parted
+    inner join measures
+        on events_parted.measure_no = measures.measure_no
+    left join currencies
+        on events_parted.currency = currencies.currency
+    where events_parted.is_shared
+),
+
+sized as (
+    select
+        split_events.event_no as spread_id,
+        shares.payee_id as part_id,
+        split_events.value as whole,
+        shares.share as weight,
+        {{ minor_step('split_events.minor_units') }} as unit
+    from split_events
+    inner join shares
+        on
+            split_events.split_kind = shares.split_kind
+            and split_events.split_id = shares.split_id
+),
+
+{{ largest_remainder('sized') }},
+
+parts as (
+    select
+        spread_id as event_no,
+        part_id as payee_id,
+        'employee' as payee_kind,
+        'direct' as credit_kind,
+        weight as share,
+        part as value
+    from spread_parts
+    union all
+    select
+        event_no,
+        payee_id,
+        payee_kind,
+        credit_kind,
+        share,
+        value
+    from rule_credits
+    union all
+    select
+        event_no,
+        coalesce(owner_id, '') as payee_id,
+        owner_kind as payee_kind,
+        'direct' as credit_kind,
+        cast(1 as {{ share() }}) as share,
+        value
+    from events_parted
+    where not is_shared
+),
+
+placed as (
+    select
+        event_no,
+        payee_id,
+        payee_kind,
+        credit_kind,
+        share,
+        value,
+        row_number() over (partition by event_no order by payee_id, credit_kind) as place
+    from parts
+),
+
+final as (
+    select
+        -- a place of more than four digits cannot be cast, and stops the build
+        events_parted.event_no * 10000 + cast(cast(placed.place as decimal(4, 0)) as bigint) as credit_no,
+        events_parted.event_no,
+        events_parted.item_no,
+        events_parted.measure_no,
+        spans.payee_no,
+        spans.span_no,
+        case when spans.span_no is null then placed.payee_id end as uncredited_payee_id,
+        placed.credit_kind,
+        cast(placed.share as {{ share() }}) as share,
+        cast(placed.value as {{ money() }}) as value,
+        events_parted.currency,
+        events_parted.occurred_on,
+        events_parted.rate_on,
+        events_parted.entry_ratio
+    from placed
+    inner join events_parted
+        on placed.event_no = events_parted.event_no
+    left join spans
+        on
+            placed.payee_id = spans.payee_id
+            and placed.payee_kind = spans.payee_kind
+            and events_parted.occurred_on >= spans.valid_from
+            and events_parted.occurred_on < spans.valid_to
+)
+
+select * from final

@@ -1,0 +1,126 @@
+{#
+    Grain: one row per return of a line that bears events. Additive: quantity, net_amount, cost_amount within a currency: what came back, each
+    positive where the sale was; cost_amount is the part of the line's cost that the quantity is, null where the line has no cost. Columns of
+    the sale are those of the line. return_no: as line_no of int_order_lines, in one row of numbers with it. Who owns a return owned the sale,
+    if employed on the day of the return; nothing after as_of (engine.md §1, §8 A1, A5, A11, B3).
+#}
+with
+
+returns as (
+    select
+        return_id,
+        order_line_id,
+        quantity,
+        net_amount,
+        returned_on,
+        source_file,
+        source_row
+    from {{ ref('stg_erp__returns') }}
+),
+
+order_lines as (
+    select
+        line_no,
+        order_line_id,
+        quantity,
+        net_amount,
+        cost_amount,
+        currency,
+        ordered_on,
+        sales_user_id,
+        bears_events,
+        is_shared
+    from {{ ref('int_order_lines') }}
+),
+
+spans as (
+    select
+        span_no,
+        payee_no,
+        payee_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_payee_spans') }}
+    where payee_kind = 'employee'
+),
+
+currencies as (
+    select
+        currency,
+        minor_units
+    from {{ ref('currencies') }}
+),
+
+parameters as (
+    select as_of_on
+    from {{ ref('int_run_parameters') }}
+),
+
+keys as (
+    select
+        order_line_id as key_id,
+        false as is_return
+    from order_lines
+    union all
+    select
+        return_id as key_id,
+        true as is_return
+    from returns
+),
+
+numbered as (
+    select
+        cast(row_number() over (order by key_id, is_return) as bigint) as return_no,
+        key_id as return_id,
+        is_return
+    from keys
+),
+
+final as (
+    select
+        numbered.return_no,
+        returns.return_id,
+        order_lines.line_no,
+        returns.returned_on,
+        returns.quantity,
+        returns.net_amount,
+        case
+            when order_lines.cost_amount is null then null
+            when order_lines.quantity = 0 then cast(0 as {{ money() }})
+            else cast({{ portion(
+                'order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity',
+                'coalesce(currencies.minor_units, 4)'
+            ) }} as {{ money() }})
+        end as cost_amount,
+        order_lines.quantity as sale_quantity,
+        order_lines.net_amount as sale_net_amount,
+        order_lines.cost_amount as sale_cost_amount,
+        order_lines.currency,
+        order_lines.ordered_on,
+        spans.payee_no as owner_payee_no,
+        spans.span_no as owner_span_no,
+        case when spans.span_no is null then coalesce(order_lines.sales_user_id, '') end as stray_owner_id,
+        order_lines.is_shared,
+        returns.source_file,
+        returns.source_row
+    from returns
+    inner join order_lines
+        on returns.order_line_id = order_lines.order_line_id
+    inner join numbered
+        on
+            returns.return_id = numbered.return_id
+            and numbered.is_return
+    left join currencies
+        on order_lines.currency = currencies.currency
+    left join spans
+        on
+            order_lines.sales_user_id = spans.payee_id
+            and returns.returned_on >= spans.valid_from
+            and returns.returned_on < spans.valid_to
+    cross join parameters
+    where
+        order_lines.bears_events
+        and returns.returned_on <= parameters.as_of_on
+)
+
+select * from final
