@@ -1,6 +1,7 @@
 {#-
     The dimensions that conditions may name (engine.md §1, §8 A10), as expressions over their relation, null where there is no value.
-    deal_dimensions(): over int_deal_items, alias `items`, and its `accounts` (int_accounts) and `dealers`, joined by item_details_joined.
+    deal_dimensions(): over int_deal_items, alias `items`, and its `accounts` (int_accounts), `dealers` and `order_details`, joined by
+    item_details_joined. order_dimensions(): those of them that int_order_details holds.
     payee_dimensions(): over int_payee_spans, alias `spans`.
     tenure_days is neither: it depends on the day of the credit. is_registered_deal is `false` here and made `true` for whom it is
     (credit_class_code): it depends on deal and payee. deal_size is compared in the plan's currency, so its value is the
@@ -16,13 +17,13 @@
     'account_tier': 'accounts.account_tier',
     'account_region': 'accounts.region',
     'is_key_account': 'cast(accounts.is_key_account as ' ~ dbt.type_string() ~ ')',
-    'is_new_account': 'cast(items.is_new_account as ' ~ dbt.type_string() ~ ')',
-    'is_first_order': 'cast(items.is_first_order as ' ~ dbt.type_string() ~ ')',
+    'is_new_account': 'cast(order_details.is_new_account as ' ~ dbt.type_string() ~ ')',
+    'is_first_order': 'cast(order_details.is_first_order as ' ~ dbt.type_string() ~ ')',
     'channel': 'items.channel',
     'dealer': 'items.dealer_id',
     'dealer_tier': 'dealers.tier',
     'lead_source': 'items.lead_source',
-    'deal_size': "case when items.deal_amount is not null then concat(items.currency, '|', cast(items.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(items.deal_amount as " ~ dbt.type_string() ~ ")) end",
+    'deal_size': "case when coalesce(items.deal_amount, order_details.deal_amount) is not null then concat(items.currency, '|', cast(items.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(coalesce(items.deal_amount, order_details.deal_amount) as " ~ dbt.type_string() ~ ")) end",
     'discount_rate': 'cast(items.discount_rate as ' ~ dbt.type_string() ~ ')',
     'margin_rate': 'cast(items.margin_rate as ' ~ dbt.type_string() ~ ')',
     'sales_cycle_days': 'cast(items.sales_cycle_days as ' ~ dbt.type_string() ~ ')',
@@ -33,7 +34,9 @@
 }) }}
 {%- endmacro %}
 
-{#- item_details_joined(expressions): the account and the dealer of an item, where the expressions read them; no row is repeated. -#}
+{% macro order_dimensions() %}{{ return(['deal_size', 'is_first_order', 'is_new_account']) }}{% endmacro %}
+
+{#- item_details_joined(expressions): the account, dealer and order of an item, where the expressions read them; no row is repeated. -#}
 {% macro item_details_joined(expressions) -%}
 {%- if 'accounts.' in expressions %}
     left join accounts
@@ -42,6 +45,10 @@
 {%- if 'dealers.' in expressions %}
     left join dealers
         on items.dealer_id = dealers.dealer_id
+{%- endif %}
+{%- if 'order_details.' in expressions %}
+    left join order_details
+        on items.order_id = order_details.order_id
 {%- endif %}
 {%- endmacro %}
 
@@ -117,4 +124,32 @@ cast(
         on cast(
             {{ dbt.datediff('span_classes.hired_on', credits ~ '.occurred_on', 'day') }} as {{ dbt.type_string() }}
         ) = tenure_classes.value
+{%- endmacro %}
+
+{#-
+    orders_sequenced(orders): the CTE of that name, a row for each order of the relation that has an account and is not cancelled:
+    is_first_order, and is_new_account: no other one in the 365 days before. Over order_id, account_id, ordered_at, ordered_on and status.
+-#}
+{% macro orders_sequenced(orders) -%}
+orders_placed as (
+    select
+        order_id,
+        ordered_on,
+        lag(ordered_on) over (partition by account_id order by ordered_at, order_id) as ordered_before_on
+    from {{ orders }}
+    where
+        status <> 'cancelled'
+        and account_id is not null
+),
+
+orders_sequenced as (
+    select
+        order_id,
+        ordered_before_on is null as is_first_order,
+        coalesce(
+            ordered_before_on < cast({{ dbt.dateadd('day', -365, 'ordered_on') }} as date),
+            true
+        ) as is_new_account
+    from orders_placed
+)
 {%- endmacro %}

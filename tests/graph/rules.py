@@ -13,11 +13,11 @@ Node = Mapping[str, Any]
 
 # Which layers a layer may read (models/README.md).
 READS = {
-    "staging": {"source", "seed"},
+    "staging": {"source", "seed", "staging"},
     "intermediate": {"staging", "seed", "intermediate"},
     "marts": {"intermediate", "marts"},
 }
-PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_", "bridge_", "rpt_")}
+PREFIXES = {"staging": ("stg_", "base_"), "intermediate": ("int_",), "marts": ("dim_", "fct_", "bridge_", "rpt_")}
 GRAIN = re.compile(r"\{#-?\s*Grain: one row\b[^#]*\.\s*-?#\}", re.DOTALL)
 READ_RELATION = re.compile(r"\b(?:from|join)\s+([a-z_]\w*)\.([a-z_]\w*)", re.IGNORECASE)
 
@@ -47,7 +47,7 @@ def parents(manifest: Manifest, node: Node) -> list[Node]:
 
 
 def layers_read_only_what_lies_before_them(manifest: Manifest) -> list[str]:
-    """Staging reads sources and plan seeds, intermediate reads staging, marts read intermediate and marts."""
+    """Staging reads sources, plan seeds and its base, intermediate reads staging, marts read intermediate and marts."""
     found = []
     for node in models(manifest):
         allowed = READS.get(layer(node))
@@ -61,7 +61,7 @@ def layers_read_only_what_lies_before_them(manifest: Manifest) -> list[str]:
 
 
 def staging_reads_one_table(manifest: Manifest) -> list[str]:
-    """A staging model reads one source table; a plan table's also reads the seed of the same name, nothing else does."""
+    """A staging model reads one source table, and its base where it has one; a plan table's also reads the seed of the same name."""
     found = []
     for node in models(manifest):
         if layer(node) != "staging":
@@ -73,8 +73,12 @@ def staging_reads_one_table(manifest: Manifest) -> list[str]:
             found.append(f"{node['name']} must read one source table, it reads {tables}.")
             continue
         source = sources[0]
-        if node["name"] != f"stg_{source['source_name']}__{source['name']}":
+        base = f"base_{source['source_name']}__{source['name']}"
+        if node["name"] not in (base, base.replace("base_", "stg_", 1)):
             found.append(f"{node['name']} reads {source['source_name']}.{source['name']}, which is not in its name.")
+        for parent in parents(manifest, node):
+            if layer(parent) == "staging" and (parent["name"] != base or node["name"] == base):
+                found.append(f"{node['name']} reads {parent['name']}, which is not its base.")
         for seed in seeds:
             if source["source_name"] != "plans" or seed["name"] != source["name"]:
                 found.append(f"{node['name']} reads the seed {seed['name']}, which is not its plan table.")

@@ -175,6 +175,11 @@ CASES: list[tuple[Callable[[Graph], list[str]], Callable[[Graph], None], str]] =
         "stg_erp__orders reads the seed plans, which is not its plan table.",
     ),
     (
+        rules.staging_reads_one_table,
+        reads("stg_plans__plans", "source.incentives.plans.plans", "model.incentives.stg_erp__orders"),
+        "stg_plans__plans reads stg_erp__orders, which is not its base.",
+    ),
+    (
         rules.insights_feed_no_pay,
         reads("rpt_rewards", "model.incentives.rpt_habits"),
         "rpt_rewards pays by the insight rpt_habits.",

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per order. Additive: net_amount within a currency. Orders of an account are counted in the order of ordered_at and
-    order_id, cancelled ones left out; is_new_account holds when none of the earlier ones lies in the 365 days before (engine.md §8 A9).
+    Grain: one row per order. What it comes to and its place among the orders of the account are worked out where somebody asks for them
+    (int_first_orders, int_order_details, int_kpi_repurchases).
 #}
 with
 
@@ -19,15 +19,6 @@ orders as (
         source_file,
         source_row
     from {{ ref('stg_erp__orders') }}
-),
-
-lines as (
-    select
-        order_id,
-        sum(net_amount) as net_amount,
-        count(*) as line_count
-    from {{ ref('stg_erp__order_lines') }}
-    group by order_id
 ),
 
 opportunities as (
@@ -51,17 +42,6 @@ opportunity_team as (
     group by opportunity_id
 ),
 
-sequenced as (
-    select
-        order_id,
-        row_number() over (partition by account_id order by ordered_at, order_id) as order_no,
-        lag(ordered_on) over (partition by account_id order by ordered_at, order_id) as ordered_before_on
-    from orders
-    where
-        status <> 'cancelled'
-        and account_id is not null
-),
-
 final as (
     select
         orders.order_id,
@@ -74,14 +54,6 @@ final as (
         orders.currency,
         orders.ordered_at,
         orders.ordered_on,
-        cast(coalesce(lines.net_amount, 0) as {{ money() }}) as net_amount,
-        coalesce(lines.line_count, 0) as line_count,
-        coalesce(sequenced.order_no = 1, false) as is_first_order,
-        sequenced.order_no is not null
-        and coalesce(
-            sequenced.ordered_before_on < cast({{ dbt.dateadd('day', -365, 'orders.ordered_on') }} as date),
-            true
-        ) as is_new_account,
         opportunities.lead_source,
         {{ dbt.datediff('opportunities.created_on', 'opportunities.closed_on', 'day') }} as sales_cycle_days,
         case
@@ -95,10 +67,6 @@ final as (
         orders.source_file,
         orders.source_row
     from orders
-    left join lines
-        on orders.order_id = lines.order_id
-    left join sequenced
-        on orders.order_id = sequenced.order_id
     left join opportunities
         on orders.opportunity_id = opportunities.opportunity_id
     left join order_splits

@@ -56,9 +56,14 @@ dealer_payments as (
 orders as (
     select
         order_id,
-        currency,
-        line_count
+        currency
     from {{ ref('int_orders') }}
+),
+
+orders_with_lines as (
+    select order_id
+    from order_lines
+    group by order_id
 ),
 
 faults as (
@@ -103,11 +108,13 @@ faults as (
     from {{ documents }}
     left join orders
         on {{ documents }}.order_id = orders.order_id
+    left join orders_with_lines
+        on {{ documents }}.order_id = orders_with_lines.order_id
     where
         {{ documents }}.order_id is not null
         and (
             orders.order_id is null
-            or coalesce(orders.line_count, 0) = 0
+            or orders_with_lines.order_id is null
             or {{ documents }}.currency <> orders.currency
         )
     {%- endfor %}

@@ -14,7 +14,7 @@ events as (
     from {{ ref('int_events') }}
 ),
 
--- read once more: one CTE for both readers would be worked out whole, where there are neither rules nor overlays too
+-- both are read once more: a CTE of two readers would be worked out whole, where there are neither rules nor overlays too
 overlay_events as (
     select
         event_no,
@@ -33,6 +33,18 @@ items as (
         split_kind,
         split_id
     from {{ ref('int_deal_items') }}
+),
+
+overlay_items as (
+    select
+        item_no,
+        dealer_id,
+        owner_kind,
+        owner_id,
+        split_kind,
+        split_id
+    from {{ ref('int_deal_items') }}
+    where split_id is not null
 ),
 
 rules as (
@@ -254,20 +266,20 @@ received as (
         overlay_events.event_no,
         overlay_events.item_no,
         overlay_events.occurred_on,
-        items.dealer_id,
-        items.owner_kind,
-        items.owner_id,
-        items.split_kind,
-        items.split_id,
+        overlay_items.dealer_id,
+        overlay_items.owner_kind,
+        overlay_items.owner_id,
+        overlay_items.split_kind,
+        overlay_items.split_id,
         'employee' as payee_kind,
         overlay_shares.payee_id
     from overlay_shares
-    inner join items
+    inner join overlay_items
         on
-            overlay_shares.split_kind = items.split_kind
-            and overlay_shares.split_id = items.split_id
+            overlay_shares.split_kind = overlay_items.split_kind
+            and overlay_shares.split_id = overlay_items.split_id
     inner join overlay_events
-        on items.item_no = overlay_events.item_no
+        on overlay_items.item_no = overlay_events.item_no
 ),
 
 eligible as (

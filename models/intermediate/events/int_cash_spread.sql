@@ -32,8 +32,7 @@ payments as (
 orders as (
     select
         order_id,
-        currency,
-        line_count
+        currency
     from {{ ref('int_orders') }}
     where status <> 'cancelled'
 ),
@@ -80,6 +79,22 @@ documents as (
     from payments
 ),
 
+orders_documented as (
+    select order_id
+    from documents
+    group by order_id
+),
+
+orders_counted as (
+    select
+        order_lines.order_id,
+        count(*) as line_count
+    from order_lines
+    inner join orders_documented
+        on order_lines.order_id = orders_documented.order_id
+    group by order_lines.order_id
+),
+
 ordered as (
     select
         documents.measure,
@@ -91,13 +106,15 @@ ordered as (
         documents.occurred_on,
         documents.source_file,
         documents.source_row,
-        orders.line_count,
+        orders_counted.line_count,
         coalesce(currencies.minor_units, 4) as minor_units
     from documents
     inner join orders
         on
             documents.order_id = orders.order_id
             and documents.currency = orders.currency
+    inner join orders_counted
+        on documents.order_id = orders_counted.order_id
     left join currencies
         on documents.currency = currencies.currency
 ),

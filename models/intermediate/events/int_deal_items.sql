@@ -1,6 +1,6 @@
 {#
     Grain: one row per thing that bears events: order line, or what int_other_items holds. Says who owns it, the rows that share it, and its
-    dimensions, null where it has none; those of its account and its dealer are theirs (engine.md §1, §8 A3, A10, B8).
+    dimensions, null where it has none; those of its account, dealer and order are theirs (engine.md §1, §8 A3, A10, B8).
     item_no is the line_no of order lines and negative for the others. Cancelled orders bear nothing (A4).
 #}
 with
@@ -22,11 +22,9 @@ order_lines as (
         split_id,
         currency,
         ordered_on as dealt_on,
-        deal_amount,
+        cast(null as {{ money() }}) as deal_amount,
         product_line,
         product_age_days,
-        is_new_account,
-        is_first_order,
         channel,
         lead_source,
         discount_rate,
@@ -57,8 +55,6 @@ other_items as (
         deal_amount,
         product_line,
         product_age_days,
-        is_new_account,
-        is_first_order,
         channel,
         lead_source,
         cast(null as {{ step() }}) as discount_rate,
@@ -88,8 +84,6 @@ final as (
         deal_amount,
         product_line,
         product_age_days,
-        is_new_account,
-        is_first_order,
         channel,
         lead_source,
         discount_rate,
@@ -117,8 +111,6 @@ final as (
         deal_amount,
         product_line,
         product_age_days,
-        is_new_account,
-        is_first_order,
         channel,
         lead_source,
         discount_rate,

@@ -15,15 +15,17 @@ orders as (
         channel,
         currency,
         ordered_on,
-        net_amount,
-        is_first_order,
-        is_new_account,
         lead_source,
         sales_cycle_days,
         split_kind,
         split_id
     from {{ ref('int_orders') }}
     where status <> 'cancelled'
+),
+
+first_orders as (
+    select order_id
+    from {{ ref('int_first_orders') }}
 ),
 
 opportunities as (
@@ -109,34 +111,32 @@ products as (
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 {% set no_number = 'cast(null as integer)' -%}
 {% set no_rate = 'cast(null as ' ~ step() ~ ')' -%}
-{% set no_flag = 'cast(null as boolean)' -%}
 items as (
     select
         'order' as item_kind,
-        order_id as item_id,
-        order_id,
-        opportunity_id,
-        account_id,
+        orders.order_id as item_id,
+        orders.order_id,
+        orders.opportunity_id,
+        orders.account_id,
         {{ no_text }} as product_id,
-        dealer_id,
+        orders.dealer_id,
         'employee' as owner_kind,
-        sales_user_id as owner_id,
-        split_kind,
-        split_id,
-        currency,
-        ordered_on as dealt_on,
-        net_amount as deal_amount,
+        orders.sales_user_id as owner_id,
+        orders.split_kind,
+        orders.split_id,
+        orders.currency,
+        orders.ordered_on as dealt_on,
+        cast(null as {{ money() }}) as deal_amount,
         {{ no_text }} as product_line,
         {{ no_number }} as product_age_days,
-        is_new_account,
-        is_first_order,
-        channel,
-        lead_source,
+        orders.channel,
+        orders.lead_source,
         {{ no_rate }} as margin_rate,
-        sales_cycle_days,
+        orders.sales_cycle_days,
         {{ no_text }} as class_course
     from orders
-    where is_first_order
+    inner join first_orders
+        on orders.order_id = first_orders.order_id
     union all
     select
         'opportunity' as item_kind,
@@ -155,8 +155,6 @@ items as (
         amount as deal_amount,
         product_line,
         {{ no_number }} as product_age_days,
-        {{ no_flag }} as is_new_account,
-        {{ no_flag }} as is_first_order,
         {{ no_text }} as channel,
         {{ no_text }} as lead_source,
         {{ no_rate }} as margin_rate,
@@ -189,8 +187,6 @@ items as (
         cast(null as {{ money() }}) as deal_amount,
         {{ no_text }} as product_line,
         {{ no_number }} as product_age_days,
-        {{ no_flag }} as is_new_account,
-        {{ no_flag }} as is_first_order,
         {{ no_text }} as channel,
         {{ no_text }} as lead_source,
         {{ no_rate }} as margin_rate,
@@ -217,8 +213,6 @@ items as (
         dealer_sales.net_amount as deal_amount,
         products.product_line,
         {{ dbt.datediff('products.launched_on', 'dealer_sales.sold_on', 'day') }} as product_age_days,
-        {{ no_flag }} as is_new_account,
-        {{ no_flag }} as is_first_order,
         'dealer' as channel,
         {{ no_text }} as lead_source,
         case
@@ -251,8 +245,6 @@ final as (
         deal_amount,
         product_line,
         product_age_days,
-        is_new_account,
-        is_first_order,
         channel,
         lead_source,
         margin_rate,

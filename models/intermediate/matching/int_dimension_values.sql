@@ -1,6 +1,7 @@
 {#
     Grain: one row per dimension and value that occurs, for the dimensions that a condition names; '' is "no value". Of ratios nearly every
     deal has its own: the bands [band_from, band_to) between the numbers that conditions name stand for them, each named by its least value.
+    Deals are read once a dimension: one CTE for all would be worked out whole, for dimensions that no condition names too.
 #}
 with
 
@@ -11,11 +12,6 @@ conditions as (
         operator,
         value
     from {{ ref('int_conditions_numbered') }}
-),
-
-items as (
-    select *
-    from {{ ref('int_deal_items') }}
 ),
 
 accounts as (
@@ -33,6 +29,15 @@ dealers as (
         dealer_id,
         tier
     from {{ ref('stg_channel__dealers') }}
+),
+
+order_details as (
+    select
+        order_id,
+        deal_amount,
+        is_first_order,
+        is_new_account
+    from {{ ref('int_order_details') }}
 ),
 
 spans as (
@@ -141,7 +146,7 @@ final as (
         coalesce({{ expression }}, '') as value,
         cast(null as decimal(30, 10)) as band_from,
         cast(null as decimal(30, 10)) as band_to
-    from items
+    from {{ ref('int_deal_items') }} as items
     inner join used
         on used.dimension = '{{ dimension }}'
     {{- item_details_joined(expression) }}

@@ -36,6 +36,15 @@ dealers as (
     from {{ ref('stg_channel__dealers') }}
 ),
 
+order_details as (
+    select
+        order_id,
+        deal_amount,
+        is_first_order,
+        is_new_account
+    from {{ ref('int_order_details') }}
+),
+
 items_registered as (
     select
         item_no,

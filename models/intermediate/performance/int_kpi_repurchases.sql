@@ -35,9 +35,9 @@ events as (
 items as (
     select
         item_no,
+        order_id,
         account_id,
-        dealt_on,
-        is_new_account
+        dealt_on
     from {{ ref('int_deal_items') }}
     where
         item_kind = 'order_line'
@@ -46,12 +46,24 @@ items as (
 
 orders as (
     select
+        order_id,
+        account_id,
+        ordered_at,
+        ordered_on,
+        status
+    from {{ ref('int_orders') }}
+),
+
+{{ orders_sequenced('orders') }},
+
+orders_credited as (
+    select
         credits.payee_no,
         items.account_id,
         items.dealt_on,
         min(credits.span_no) as span_no,
         -- a new account's order is the first of its day: the payee's first, if it is the payee's at all
-        min(case when items.is_new_account then 0 else 1 end) as repurchase_count
+        min(case when orders_sequenced.is_new_account then 0 else 1 end) as repurchase_count
     from credits
     inner join measures
         on credits.measure_no = measures.measure_no
@@ -59,6 +71,8 @@ orders as (
         on credits.event_no = events.event_no
     inner join items
         on credits.item_no = items.item_no
+    inner join orders_sequenced
+        on items.order_id = orders_sequenced.order_id
     group by credits.payee_no, items.account_id, items.dealt_on
 ),
 
@@ -69,7 +83,7 @@ accounts_in_periods as (
         cast({{ dbt.date_trunc(period, 'dealt_on') }} as date) as period_start,
         min(span_no) as span_no,
         min(repurchase_count) as repurchase_count
-    from orders
+    from orders_credited
     group by cast({{ dbt.date_trunc(period, 'dealt_on') }} as date), payee_no, account_id
     {{ 'union all' if not loop.last }}
     {%- endfor %}

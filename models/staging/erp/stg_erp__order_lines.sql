@@ -1,14 +1,7 @@
 {# Grain: one row per order line: its newest version, deleted ones left out. #}
 with
 
-{{ newest_versions(
-    source('erp', 'order_lines'),
-    key=['order_line_id'],
-    columns=[
-        'order_line_id', 'order_id', 'product_id', 'quantity', 'net_amount', 'cost_amount',
-        'updated_at'
-    ]
-) }},
+{{ current_rows(source('erp', 'order_lines'), ref('base_erp__order_lines')) }},
 
 renamed as (
     select

@@ -1,14 +1,7 @@
 {# Grain: one row per order: its newest version, deleted ones left out. #}
 with
 
-{{ newest_versions(
-    source('erp', 'orders'),
-    key=['order_id'],
-    columns=[
-        'order_id', 'account_id', 'opportunity_id', 'sales_user_id', 'dealer_id', 'channel',
-        'ordered_at', 'status', 'currency', 'updated_at'
-    ]
-) }},
+{{ current_rows(source('erp', 'orders'), ref('base_erp__orders')) }},
 
 renamed as (
     select
