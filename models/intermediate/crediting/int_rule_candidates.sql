@@ -14,6 +14,38 @@ events as (
     from {{ ref('int_events') }}
 ),
 
+rules as (
+    select
+        rule_no,
+        measure,
+        receives,
+        share,
+        company_id,
+        valid_from,
+        valid_to
+    from {{ ref('int_credit_rules_numbered') }}
+),
+
+-- no deal is read where there is no rule
+any_rule as (
+    select count(*) as rule_count
+    from rules
+    having count(*) > 0
+),
+
+items as (
+    select
+        items.item_no,
+        items.account_id,
+        items.dealer_id,
+        items.owner_kind,
+        items.owner_id,
+        items.split_kind,
+        items.split_id
+    from {{ ref('int_deal_items') }} as items
+    cross join any_rule
+),
+
 -- both are read once more: a CTE of two readers would be worked out whole, where there are neither rules nor overlays too
 overlay_events as (
     select
@@ -21,18 +53,6 @@ overlay_events as (
         item_no,
         occurred_on
     from {{ ref('int_events') }}
-),
-
-items as (
-    select
-        item_no,
-        account_id,
-        dealer_id,
-        owner_kind,
-        owner_id,
-        split_kind,
-        split_id
-    from {{ ref('int_deal_items') }}
 ),
 
 overlay_items as (
@@ -45,18 +65,6 @@ overlay_items as (
         split_id
     from {{ ref('int_deal_items') }}
     where split_id is not null
-),
-
-rules as (
-    select
-        rule_no,
-        measure,
-        receives,
-        share,
-        company_id,
-        valid_from,
-        valid_to
-    from {{ ref('int_credit_rules_numbered') }}
 ),
 
 shares as (

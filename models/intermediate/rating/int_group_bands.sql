@@ -52,12 +52,12 @@ final as (
         bound,
         case
             when tier_no = 1 and bound <= 0
-                then cast('-99999999999999999' as {{ step() }})
+                then -{{ unreached() }}
             else bound
         end as band_from,
         coalesce(
             lead(bound) over (partition by group_no order by tier_no),
-            cast('99999999999999999' as {{ step() }})
+            {{ unreached() }}
         ) as band_to,
         rate,
         amount

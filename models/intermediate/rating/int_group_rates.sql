@@ -1,7 +1,7 @@
 {#
     Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position
-    is found by comparison. A flat component has one rate for every position: tier_below is 1 and there are no
-    bounds. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
+    is found by comparison. A flat component has one rate for every position: tier_below is 1 and no bound is
+    reached. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
     that tier's, 0 below the first; else they are null.
 #}
 with
@@ -94,6 +94,16 @@ final as (
         coalesce(flat.pays_amounts, walked.pays_amounts, 0) as pays_amounts,
         coalesce(flat.tier_count, walked.tier_count, 0) as tier_count,
         flat.amount_1 as event_amount,
+        -- whose lines can have parts: of others none is looked for
+        coalesce(
+            groups.method = 'marginal'
+            or (
+                groups.method = 'retroactive'
+                and groups.accumulate = 'event'
+                and walked.tier_count > {{ tiers_side_by_side() }}
+            ),
+            false
+        ) as can_be_sliced,
         case
             when groups.method = 'retroactive' and groups.accumulate = 'period' then coalesce(whole.tier_no, 0)
         end as whole_tier_no,
@@ -101,10 +111,10 @@ final as (
             when groups.method = 'retroactive' and groups.accumulate = 'period' then coalesce(whole.rate, 0)
         end as whole_rate,
         {%- for tier_no in range(2, tiers_side_by_side() + 1) %}
-        walked.bound_{{ tier_no }},
+        coalesce(walked.bound_{{ tier_no }}, {{ unreached() }}) as bound_{{ tier_no }},
         walked.rate_{{ tier_no }},
         {%- endfor %}
-        walked.bound_1,
+        coalesce(walked.bound_1, {{ unreached() }}) as bound_1,
         coalesce(flat.rate_1, walked.rate_1) as rate_1
     from groups
     left join flat

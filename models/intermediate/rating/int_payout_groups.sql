@@ -1,22 +1,25 @@
-{#
-    Grain: one row per payee, component and period that calculates (group_no). Additive: total, over groups of one
-    currency. Not additive: quota, attainment. No quota or a quota of 0: both are null. actual is what attainment
-    compares with the quota: the total, or the credits of the component's quota_measure (engine.md §3, §8 C3 to C7, C9).
-#}
+{# Grain: one row per group: int_groups_quoted, with what its component says. #}
 with
 
-component_days as (
+groups as (
     select
         group_no,
-        component_no,
         payee_no,
         payee_id,
+        component_no,
         period_start,
         period_end,
-        valid_from,
-        valid_to,
-        personal_factor
-    from {{ ref('int_component_days') }}
+        personal_factor,
+        worked_day_count,
+        day_count,
+        total,
+        actual,
+        line_count,
+        first_credit_no,
+        full_quota,
+        quota,
+        attainment
+    from {{ ref('int_groups_quoted') }}
 ),
 
 components as (
@@ -26,134 +29,21 @@ components as (
         plan_id,
         measure,
         quota_measure,
-        period,
         method,
         tier_key,
         accumulate,
-        prorate,
+        period,
         currency,
         minor_units
     from {{ ref('int_components_numbered') }}
 ),
 
-plan_days as (
+final as (
     select
-        plan_id,
-        payee_no,
-        period_start,
-        day_count,
-        is_absent
-    from {{ ref('int_plan_days') }}
-),
-
-quotas as (
-    select
-        subject_kind,
-        subject_id,
-        measure,
-        period,
-        period_start,
-        quota
-    from {{ ref('int_quotas_by_period') }}
-    where subject_kind in ('payee', 'dealer')
-),
-
-payees as (
-    select
-        payee_no,
-        payee_id,
-        payee_kind
-    from {{ ref('int_payee_spans') }}
-    group by payee_no, payee_id, payee_kind
-),
-
-positions as (
-    select
-        group_no,
-        credit_no,
-        basis
-    from {{ ref('int_positions_accumulated') }}
-),
-
-actuals as (
-    select
-        plan_id,
-        payee_no,
-        measure,
-        period_start,
-        actual
-    from {{ ref('int_measure_actuals') }}
-),
-
-parameters as (
-    select as_of_on
-    from {{ ref('int_run_parameters') }}
-),
-
--- the factor of an event that arrives now: that of as_of, or of the last day on the plan before it
-days_ranked as (
-    select
-        component_days.group_no,
-        component_days.component_no,
-        component_days.payee_no,
-        component_days.payee_id,
-        component_days.period_start,
-        component_days.period_end,
-        component_days.personal_factor,
-        row_number() over (
-            partition by component_days.group_no
-            order by
-                case when component_days.valid_from <= parameters.as_of_on then 0 else 1 end asc,
-                component_days.valid_from desc
-        ) as place
-    from component_days
-    cross join parameters
-),
-
-worked_days as (
-    select
-        plan_id,
-        payee_no,
-        period_start,
-        sum(case when is_absent then 0 else day_count end) as worked_day_count
-    from plan_days
-    group by plan_id, payee_no, period_start
-),
-
-totals as (
-    select
-        group_no,
-        cast(sum(basis) as {{ step() }}) as total,
-        count(*) as line_count,
-        min(credit_no) as first_credit_no
-    from positions
-    group by group_no
-),
-
-payee_quotas as (
-    select
-        payees.payee_no,
-        quotas.measure,
-        quotas.period,
-        quotas.period_start,
-        quotas.quota,
-        row_number() over (
-            partition by payees.payee_no, quotas.measure, quotas.period, quotas.period_start
-            order by quotas.subject_kind asc
-        ) as place
-    from quotas
-    inner join payees
-        on
-            quotas.subject_id = payees.payee_id
-            and (quotas.subject_kind = 'payee' or payees.payee_kind = 'dealer')
-),
-
-grouped as (
-    select
-        days_ranked.group_no,
-        days_ranked.payee_no,
-        days_ranked.payee_id,
-        components.component_no,
+        groups.group_no,
+        groups.payee_no,
+        groups.payee_id,
+        groups.component_no,
         components.component_id,
         components.plan_id,
         components.measure,
@@ -162,113 +52,23 @@ grouped as (
         components.tier_key,
         components.accumulate,
         components.period,
-        days_ranked.period_start,
-        days_ranked.period_end,
+        groups.period_start,
+        groups.period_end,
         components.currency,
         components.minor_units,
-        days_ranked.personal_factor,
-        components.prorate,
-        worked_days.worked_day_count,
-        {{ dbt.datediff('days_ranked.period_start', 'days_ranked.period_end', 'day') }} as day_count,
-        totals.total,
-        totals.line_count,
-        totals.first_credit_no
-    from days_ranked
+        groups.personal_factor,
+        groups.worked_day_count,
+        groups.day_count,
+        groups.total,
+        groups.actual,
+        groups.line_count,
+        groups.first_credit_no,
+        groups.full_quota,
+        groups.quota,
+        groups.attainment
+    from groups
     inner join components
-        on days_ranked.component_no = components.component_no
-    inner join worked_days
-        on
-            components.plan_id = worked_days.plan_id
-            and days_ranked.payee_no = worked_days.payee_no
-            and days_ranked.period_start = worked_days.period_start
-    left join totals
-        on days_ranked.group_no = totals.group_no
-    where days_ranked.place = 1
-),
-
-quoted as (
-    select
-        grouped.group_no,
-        grouped.payee_no,
-        grouped.payee_id,
-        grouped.component_no,
-        grouped.component_id,
-        grouped.plan_id,
-        grouped.measure,
-        grouped.quota_measure,
-        grouped.method,
-        grouped.tier_key,
-        grouped.accumulate,
-        grouped.period,
-        grouped.period_start,
-        grouped.period_end,
-        grouped.currency,
-        grouped.minor_units,
-        grouped.personal_factor,
-        grouped.worked_day_count,
-        grouped.day_count,
-        coalesce(grouped.total, 0) as total,
-        case
-            when grouped.quota_measure = grouped.measure
-                then coalesce(grouped.total, 0)
-            else coalesce(actuals.actual, 0)
-        end as actual,
-        coalesce(grouped.line_count, 0) as line_count,
-        grouped.first_credit_no,
-        payee_quotas.quota as full_quota,
-        nullif(
-            case
-                when grouped.prorate
-                    then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
-                else payee_quotas.quota
-            end,
-            0
-        ) as quota
-    from grouped
-    left join payee_quotas
-        on
-            grouped.payee_no = payee_quotas.payee_no
-            and grouped.quota_measure = payee_quotas.measure
-            and grouped.period = payee_quotas.period
-            and grouped.period_start = payee_quotas.period_start
-            and payee_quotas.place = 1
-    left join actuals
-        on
-            grouped.plan_id = actuals.plan_id
-            and grouped.payee_no = actuals.payee_no
-            and grouped.quota_measure = actuals.measure
-            and grouped.period_start = actuals.period_start
-),
-
-final as (
-    select
-        group_no,
-        payee_no,
-        payee_id,
-        component_no,
-        component_id,
-        plan_id,
-        measure,
-        quota_measure,
-        method,
-        tier_key,
-        accumulate,
-        period,
-        period_start,
-        period_end,
-        currency,
-        minor_units,
-        personal_factor,
-        worked_day_count,
-        day_count,
-        cast(total as {{ step() }}) as total,
-        cast(actual as {{ step() }}) as actual,
-        line_count,
-        first_credit_no,
-        full_quota,
-        cast(quota as decimal(28, 6)) as quota,
-        case when quota is not null then {{ quotient10('actual', 'quota') }} end as attainment
-    from quoted
+        on groups.component_no = components.component_no
 )
 
 select * from final

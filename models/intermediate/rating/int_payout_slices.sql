@@ -16,7 +16,9 @@ lines as (
         first_credit_no,
         stands_alone
     from {{ ref('int_positions_tiered') }}
-    where is_sliced
+    where
+        can_be_sliced
+        and is_sliced
 ),
 
 groups as (

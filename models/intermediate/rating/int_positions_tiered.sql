@@ -33,6 +33,7 @@ located as (
         positions.entry_ratio,
         positions.modifier_set_no,
         positions.personal_factor,
+        rates.can_be_sliced,
         rates.method,
         rates.stands_alone,
         rates.whole_tier_no,
@@ -67,12 +68,14 @@ final as (
         event_amount,
         stands_alone,
         cast(tier_no as integer) as tier_no,
-        case
-            when method = 'marginal'
-                then tier_before <> tier_no or pays_amounts = 1 or tier_count > {{ tiers_side_by_side() }}
-            when method = 'retroactive' and stands_alone then tier_count > {{ tiers_side_by_side() }}
-            else false
-        end as is_sliced,
+        can_be_sliced,
+        can_be_sliced
+        and (
+            method = 'retroactive'
+            or tier_before <> tier_no
+            or pays_amounts = 1
+            or tier_count > {{ tiers_side_by_side() }}
+        ) as is_sliced,
         case
             when whole_rate is not null then whole_rate
             {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
