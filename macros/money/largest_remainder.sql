@@ -20,15 +20,23 @@ spread_signed as (
     select
         spread_sized.*,
         spread_whole * spread_weight * (case when spread_total < 0 then -1 else 1 end) as spread_n,
-        nullif(abs(spread_total) * unit, 0) as spread_d
+        nullif(abs(spread_total) * unit, 0) as spread_d,
+        {{ whole_mod('spread_whole', 'unit') }} as spread_below
     from spread_sized
+),
+
+spread_modded as (
+    select
+        spread_signed.*,
+        {{ whole_mod('spread_n', 'spread_d') }} as spread_left
+    from spread_signed
 ),
 
 spread_remainders as (
     select
-        spread_signed.*,
-        (spread_n % spread_d + spread_d) % spread_d as spread_remainder
-    from spread_signed
+        spread_modded.*,
+        case when spread_left < 0 then spread_left + spread_d else spread_left end as spread_remainder
+    from spread_modded
 ),
 
 spread_floored as (
@@ -50,8 +58,8 @@ spread_parts as (
     select
         spread_served.*,
         cast({{ unscaled('(case when whole < 0 then -1 else 1 end) * (case when spread_total = 0 then case when spread_serve = 1 then spread_whole else 0 end '
-            ~ 'else unit * (spread_units + case when spread_serve <= ' ~ exact_div('spread_whole - spread_whole % unit', 'unit')
-            ~ ' - spread_given then 1 else 0 end) + case when spread_serve = 1 then spread_whole % unit else 0 end end)', 4) }} as {{ money() }}) as part
+            ~ 'else unit * (spread_units + case when spread_serve <= ' ~ exact_div('spread_whole - spread_below', 'unit')
+            ~ ' - spread_given then 1 else 0 end) + case when spread_serve = 1 then spread_below else 0 end end)', 4) }} as {{ money() }}) as part
     from spread_served
 )
 {%- endmacro %}

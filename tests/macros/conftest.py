@@ -30,6 +30,8 @@ QUERIES = {
     "half_up": "select {{ half_up('n', 'd') }} from inputs order by row_no",
     "exact_div": "select {{ exact_div(wide_product('n', 'd'), 'd') }} from inputs order by row_no",
     "scaled": "select {{ scaled('x', 4) }}, {{ unscaled(scaled('x', 4), 4) }} from inputs order by row_no",
+    "scaled_further": "select {{ scaled('x', 6) }}, {{ scaled('y', 10) }} from inputs order by row_no",
+    "whole_mod": "select {{ whole_mod('n', 'd') }} from inputs order by row_no",
     "quotient10": "select {{ quotient10('a', 'b') }} from inputs order by row_no",
     "round_minor": "select {{ round_minor('x', 'minor_units') }}, {{ minor_unit('minor_units') }},"
     " {{ minor_step('minor_units') }} from inputs order by row_no",

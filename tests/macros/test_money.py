@@ -105,9 +105,27 @@ def test_exact_div_undoes_a_product(macros: Macros, dice: random.Random) -> None
 
 
 def test_scaled_and_unscaled_are_each_others_way_back(macros: Macros, dice: random.Random) -> None:
-    rows = [(value,) for value in (D("99999999999999.9999"), D("-0.0001"), D(0), *decimals(dice, COUNT, 14, 4))]
+    edges = (D("99999999999999.9999"), D("-0.0001"), D(0), D(10**12), D("999999999999.9999"), D("-999999999999.9999"))
+    rows = [(value,) for value in (*edges, *decimals(dice, COUNT, 14, 4))]
     got = macros.run("scaled", "x decimal(18, 4)", rows)
     assert [(int(whole), back) for whole, back in got] == [(int(x.scaleb(4)), x) for (x,) in rows]
+
+
+def test_scaled_by_six_and_ten_digits(macros: Macros, dice: random.Random) -> None:
+    edges = [(D(10**9 - sign), D(1000 - sign)) for sign in (-1, 0, 1)] + [(D("-999999999.999999"), D("999.9999999999"))]
+    rows = [*edges, *zip(decimals(dice, COUNT, 12, 6), decimals(dice, COUNT, 8, 10), strict=True)]
+    got = macros.run("scaled_further", "x decimal(18, 6), y decimal(18, 10)", rows)
+    assert [(int(six), int(ten)) for six, ten in got] == [(int(x.scaleb(6)), int(y.scaleb(10))) for x, y in rows]
+
+
+def test_whole_mod_has_the_sign_of_what_is_divided(macros: Macros, dice: random.Random) -> None:
+    border = 9 * 10**18
+    rows = [
+        *product((0, 7, -7, border, border + 1, -border, -border - 1), (3, 10**18, border)),
+        *((dice.randrange(-(10**25), 10**25), dice.randrange(1, 10**9)) for _ in range(COUNT)),
+    ]
+    got = macros.run("whole_mod", "n hugeint, d hugeint", rows)
+    assert [int(left) for (left,) in got] == [abs(n) % d * (-1 if n < 0 else 1) for n, d in rows]
 
 
 def test_quotient10_of_thirds_halves_and_nothing(macros: Macros, dice: random.Random) -> None:
