@@ -1,6 +1,7 @@
 {#-
     half_up(n, d): n ÷ d rounded half away from zero to a whole number; n and d are whole numbers (wide_integer). By 0: null.
     exact_div(n, d): n ÷ d where d divides n. whole_mod(n, d): what is left of n by d, with the sign of n; columns, for n and d are repeated.
+    whole_div(n, d): n ÷ d without what is left, for whole numbers of 64 bits that are not negative.
     scaled(x, digits): x × 10^digits as a whole number; x has at most that many decimals.
     quotient10(a, b): a ÷ b rounded to 10 decimals: attainment, growth, ratios. a and b: up to decimal(28,10). By 0: null. Where both have
     at most 4 decimals and are below 90,000,000, DuckDB divides within 64 bits, five digits at a time: its wide division is slow.
@@ -19,6 +20,10 @@
 {% macro exact_div(n, d) %}{{ return(adapter.dispatch('exact_div', 'incentives')(n, d)) }}{% endmacro %}
 {% macro default__exact_div(n, d) %}{{ narrow_whole(n, '//', d) }}{% endmacro %}
 {% macro spark__exact_div(n, d) %}cast(({{ n }}) / ({{ d }}) as decimal(27, 0)){% endmacro %}
+
+{% macro whole_div(n, d) %}{{ return(adapter.dispatch('whole_div', 'incentives')(n, d)) }}{% endmacro %}
+{% macro default__whole_div(n, d) %}({{ n }} // {{ d }}){% endmacro %}
+{% macro spark__whole_div(n, d) %}({{ n }} div {{ d }}){% endmacro %}
 
 {% macro whole_mod(n, d) %}{{ return(adapter.dispatch('whole_mod', 'incentives')(n, d)) }}{% endmacro %}
 {% macro default__whole_mod(n, d) %}{{ narrow_whole(n, '%', d) }}{% endmacro %}

@@ -25,3 +25,14 @@ datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
 {% macro days_numbered(on) -%}
 {{ dbt.datediff("cast('1970-01-01' as date)", on, 'day') }} * cast(2000000000 as bigint)
 {%- endmacro %}
+
+{#-
+    fact_of_credit(credit_no): the fact_no of a credit, which its number is made of (int_events, int_credits_allocated). Events and credits are
+    views of facts: joined by it too, only the facts asked for are read.
+-#}
+{% macro fact_of_credit(credit_no) -%}
+case
+    when {{ whole_div(credit_no, 10000) }} % 4 = 0 then -{{ whole_div(credit_no, 40000) }}
+    else {{ whole_div(credit_no, 40000) }} % 2000000000
+end
+{%- endmacro %}

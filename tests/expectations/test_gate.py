@@ -13,7 +13,7 @@ from tests.expectations.conftest import Small
 
 _LINE_OF_BO = (
     "where credit_no in (select credit_no from intermediate.int_credits_allocated inner join intermediate.int_payee_spans"
-    " using (span_no) inner join intermediate.int_events_named using (event_no)"
+    " using (span_no) inner join intermediate.int_events using (event_no)"
     " where int_payee_spans.payee_id = 'bo' and event_id = 'revenue_booked:L1')"
 )
 _CONTROL = "int_control_totals_compared rpt_completeness"
@@ -52,8 +52,8 @@ FAULTS = [
     (
         "credits_cover_events",
         (
-            "update intermediate.int_credits_allocated set value = value + 0.0001"
-            " where event_no = (select min(event_no) from intermediate.int_credits_allocated)"
+            "update intermediate.int_credits_parted set value = value + 0.0001"
+            " where event_no = (select min(event_no) from intermediate.int_credits_parted)"
         ),
         "rpt_completeness",
     ),
@@ -107,7 +107,7 @@ MENDED = [
     ("shares_that_nobody_receives", "delete from incentives.rpt_uncredited where reason = 'no_owner'"),
     ("rows_set_aside", "update operations.rpt_quarantine set is_settled = true"),
     ("splits_that_do_not_add_up", "update intermediate.int_deal_shares set is_valid = true"),
-    ("payees_without_a_quota", "update intermediate.int_payout_groups set quota = 100"),
+    ("payees_without_a_quota", "update intermediate.int_groups_quoted set quota = 100"),
     ("lines_without_a_cost", "update intermediate.int_order_lines set cost_amount = 0"),
     ("differences_that_the_plan_makes", "delete from operations.rpt_fairness where check_id = 'same_deal_same_pay'"),
     ("payees_on_no_plan", "delete from operations.rpt_fairness where check_id = 'payees_on_no_plan'"),

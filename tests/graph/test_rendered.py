@@ -61,7 +61,7 @@ def test_every_column_a_model_returns_is_listed(rendered: Manifest) -> None:
 def test_the_money_macros_are_bare_names(rendered: Manifest) -> None:
     credits = rendered["fct_credits"]["compiled_code"]
     assert "in_base(credits.value, rates.rate_to_base, base.minor_units)" in credits
-    assert "largest_remainder(sized)" in rendered["int_credits_allocated"]["compiled_code"]
+    assert "largest_remainder(sized)" in rendered["int_credits_parted"]["compiled_code"]
 
 
 @pytest.mark.parametrize("check", [*lint.LINTS, lambda sql: lint.rule_ids(sql, {"field-2026"})])

@@ -2,13 +2,15 @@
     Grain: one row per event and payee it is credited to, plus one row for each share that nobody receives (span_no null). Additive: value,
     over credit_kind 'direct' (direct rows of an event, received or not, add to its value exactly). credit_no is the order of lines:
     (occurred_on, event_id, payee_id, credit_kind): event_no, then the place among the credits of the event in four digits. A view: most
-    events have one credit, their owner's, which they say themselves (engine.md §2, §8 B1 to B5, B10).
+    events have one credit, their owner's, which they say themselves. Who joins it by credit_no joins it by fact_no too, see fact_of_credit
+    (engine.md §2, §8 B1 to B5, B10).
 #}
 with
 
 events as (
     select
         event_no,
+        fact_no,
         measure_no,
         item_no,
         occurred_on,
@@ -27,6 +29,7 @@ parted as (
     select
         credit_no,
         event_no,
+        fact_no,
         item_no,
         measure_no,
         payee_no,
@@ -52,6 +55,7 @@ final as (
     select
         events.event_no * 10000 + 1 as credit_no,
         events.event_no,
+        events.fact_no,
         events.item_no,
         events.measure_no,
         events.owner_payee_no as payee_no,
@@ -74,6 +78,7 @@ final as (
     select
         credit_no,
         event_no,
+        fact_no,
         item_no,
         measure_no,
         payee_no,

@@ -7,6 +7,7 @@ with
 events as (
     select
         event_no,
+        fact_no,
         measure_no,
         item_no,
         occurred_on,
@@ -66,7 +67,7 @@ measures as (
     select
         measure_no,
         unit_kind
-    from {{ ref('int_measures_numbered') }}
+    from {{ ref('measures') }}
 ),
 
 currencies as (
@@ -85,6 +86,7 @@ events_ruled as (
 events_parted as (
     select
         events.event_no,
+        events.fact_no,
         events.measure_no,
         events.item_no,
         events.occurred_on,
@@ -184,6 +186,7 @@ final as (
         -- a place of more than four digits cannot be cast, and stops the build
         events_parted.event_no * 10000 + cast(cast(placed.place as decimal(4, 0)) as bigint) as credit_no,
         events_parted.event_no,
+        events_parted.fact_no,
         events_parted.item_no,
         events_parted.measure_no,
         spans.payee_no,

@@ -43,7 +43,7 @@ measures as (
     select
         measure,
         unit_kind
-    from {{ ref('int_measures_numbered') }}
+    from {{ ref('measures') }}
 ),
 
 currencies as (

@@ -1,35 +1,28 @@
 {#
-    Grain: one row per event: one measure of one fact. Additive: value within a measure and currency; quantity. Integers, decimals and days:
-    the texts are those of its fact (int_facts_named). event_no is, within a measure, the order of (occurred_on, event_id), with gaps.
-    entry_ratio: 1 for what adds, minus the part of the sale for what comes back (engine.md §8 D2). Relations are read once a measure: one
-    CTE for all measures would be worked out whole before any reader's filter.
+    Grain: one row per event: one measure of one fact. Additive: value within a measure and currency; quantity. event_id is the measure and
+    the key of the raw row, so that the same row always gives the same event; event_no is, within a measure, the order of (occurred_on,
+    event_id), with gaps. entry_ratio: 1 for what adds, minus the part of the sale for what comes back (engine.md §8 D2). Relations are
+    read once a measure: one CTE for all measures would be worked out whole before any reader's filter.
 #}
-{# what lines and returns are counted by: value, currency, what a return is a part of, where there is any -#}
+{# what lines and returns are counted by: measure_no, value, currency, what a return is a part of, where there is any -#}
 {%- set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 {%- set deal_measures = {
-    'revenue_booked': ['facts.net_amount', 'facts.currency', 'facts.sale_net_amount', 'true'],
+    'revenue_booked': [15, 'facts.net_amount', 'facts.currency', 'facts.sale_net_amount', 'true'],
     'margin_booked': [
-        'facts.net_amount - facts.cost_amount', 'facts.currency', 'facts.sale_net_amount - facts.sale_cost_amount',
-        'facts.cost_amount is not null',
+        13, 'facts.net_amount - facts.cost_amount', 'facts.currency',
+        'facts.sale_net_amount - facts.sale_cost_amount', 'facts.cost_amount is not null',
     ],
-    'units_sold': ['facts.quantity', no_text, 'facts.sale_quantity', 'true'],
+    'units_sold': [19, 'facts.quantity', no_text, 'facts.sale_quantity', 'true'],
 } %}
 with
 
-measures as (
-    select
-        measure_no,
-        measure
-    from {{ ref('int_measures_numbered') }}
-),
-
 events as (
-    {%- for measure, (value, currency, sale_value, condition) in deal_measures.items() %}
+    {%- for measure, (measure_no, value, currency, sale_value, condition) in deal_measures.items() %}
     select
         ({{ days_numbered('facts.ordered_on') }} + facts.line_no) * 4 + {{ loop.index }} as event_no,
         facts.line_no as fact_no,
-        measures.measure,
-        measures.measure_no,
+        '{{ measure }}' as measure,
+        {{ measure_no }} as measure_no,
         facts.line_no as item_no,
         facts.ordered_on as occurred_on,
         cast({{ value }} as {{ money() }}) as value,
@@ -41,19 +34,22 @@ events as (
         facts.owner_payee_no,
         facts.owner_span_no,
         facts.stray_owner_id,
-        facts.is_shared
+        facts.is_shared,
+        concat('{{ measure }}:', facts.order_line_id) as event_id,
+        'erp.order_lines' as source_table,
+        facts.order_line_id as source_key,
+        facts.source_file,
+        facts.source_row
     from {{ ref('int_order_lines') }} as facts
-    inner join measures
-        on
-            facts.bears_events
-            and measures.measure = '{{ measure }}'
-    where {{ condition }}
+    where
+        facts.bears_events
+        and {{ condition }}
     union all
     select
         ({{ days_numbered('facts.returned_on') }} + facts.return_no) * 4 + {{ loop.index }} as event_no,
         facts.return_no as fact_no,
-        measures.measure,
-        measures.measure_no,
+        '{{ measure }}' as measure,
+        {{ measure_no }} as measure_no,
         facts.line_no as item_no,
         facts.returned_on as occurred_on,
         cast(-({{ value }}) as {{ money() }}) as value,
@@ -65,18 +61,21 @@ events as (
         facts.owner_payee_no,
         facts.owner_span_no,
         facts.stray_owner_id,
-        facts.is_shared
+        facts.is_shared,
+        concat('{{ measure }}:', facts.return_id) as event_id,
+        'erp.returns' as source_table,
+        facts.return_id as source_key,
+        facts.source_file,
+        facts.source_row
     from {{ ref('int_returned_lines') }} as facts
-    inner join measures
-        on measures.measure = '{{ measure }}'
     where {{ condition }}
     union all
     {%- endfor %}
     select
         -facts.fact_no * 4 as event_no,
         facts.fact_no,
-        measures.measure,
-        measures.measure_no,
+        facts.measure,
+        facts.measure_no,
         facts.item_no,
         facts.occurred_on,
         facts.value,
@@ -88,10 +87,13 @@ events as (
         facts.owner_payee_no,
         facts.owner_span_no,
         facts.stray_owner_id,
-        facts.is_shared
+        facts.is_shared,
+        concat(facts.measure, ':', facts.event_key) as event_id,
+        facts.source_table as source_table,
+        coalesce(facts.raw_key, facts.event_key) as source_key,
+        facts.source_file,
+        facts.source_row
     from {{ ref('int_other_facts') }} as facts
-    inner join measures
-        on facts.measure = measures.measure
 ),
 
 final as (
@@ -116,7 +118,12 @@ final as (
         owner_payee_no,
         owner_span_no,
         stray_owner_id,
-        is_shared
+        is_shared,
+        event_id,
+        source_table,
+        source_key,
+        source_file,
+        source_row
     from events
 )
 

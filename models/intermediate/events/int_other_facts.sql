@@ -140,6 +140,13 @@ dealer_sales as (
     from {{ ref('int_dealer_sales') }}
 ),
 
+measures as (
+    select
+        measure,
+        measure_no
+    from {{ ref('measures') }}
+),
+
 parameters as (
     select as_of_on
     from {{ ref('int_run_parameters') }}
@@ -246,11 +253,14 @@ facts as (
 owned as (
     select
         facts.*,
+        measures.measure_no,
         spans.payee_no as owner_payee_no,
         spans.span_no as owner_span_no,
         case when spans.span_no is null then coalesce(facts.owner_id, '') end as stray_owner_id,
         split_deals.split_id is not null as is_shared
     from facts
+    inner join measures
+        on facts.measure = measures.measure
     left join split_deals
         on
             facts.split_kind = split_deals.split_kind
@@ -274,6 +284,7 @@ final as (
             as bigint
         ) as fact_no,
         measure,
+        measure_no,
         event_key,
         item_no,
         occurred_on,

@@ -32,7 +32,7 @@ measures as (
         measure_no,
         measure,
         unit_kind
-    from {{ ref('int_measures_numbered') }}
+    from {{ ref('measures') }}
 ),
 
 currencies as (

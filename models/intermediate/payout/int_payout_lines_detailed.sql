@@ -81,6 +81,7 @@ credits as (
     select
         credit_no,
         event_no,
+        fact_no,
         span_no,
         credit_kind,
         share,
@@ -102,9 +103,10 @@ spans as (
 events as (
     select
         event_no,
+        fact_no,
         event_id,
         value
-    from {{ ref('int_events_named') }}
+    from {{ ref('int_events') }}
 ),
 
 lines_in_base as (
@@ -176,11 +178,15 @@ final as (
     inner join group_rates
         on lines.group_no = group_rates.group_no
     inner join credits
-        on lines.credit_no = credits.credit_no
+        on
+            lines.credit_no = credits.credit_no
+            and {{ fact_of_credit('lines.credit_no') }} = credits.fact_no
     inner join spans
         on credits.span_no = spans.span_no
     inner join events
-        on credits.event_no = events.event_no
+        on
+            credits.event_no = events.event_no
+            and credits.fact_no = events.fact_no
     left join tiers
         on
             groups.component_id = tiers.component_id

@@ -23,6 +23,7 @@ groups as (
 credits as (
     select
         credit_no,
+        fact_no,
         occurred_on
     from {{ ref('int_credits_allocated') }}
 ),
@@ -50,7 +51,9 @@ final as (
     inner join groups
         on lines.group_no = groups.group_no
     inner join credits
-        on lines.credit_no = credits.credit_no
+        on
+            lines.credit_no = credits.credit_no
+            and {{ fact_of_credit('lines.credit_no') }} = credits.fact_no
     left join rates
         on
             groups.currency = rates.currency

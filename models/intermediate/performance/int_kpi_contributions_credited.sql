@@ -32,7 +32,7 @@ measures as (
     select
         measure_no,
         measure
-    from {{ ref('int_measures_numbered') }}
+    from {{ ref('measures') }}
     where measure in ('revenue_booked', 'margin_booked', 'revenue_collected', 'visits')
 ),
 
@@ -43,7 +43,7 @@ events as (
         item_no,
         is_return,
         source_key
-    from {{ ref('int_events_named') }}
+    from {{ ref('int_events') }}
     where measure in ('revenue_booked', 'margin_booked', 'revenue_collected')
 ),
 

@@ -43,7 +43,7 @@ credits as (
 
 measures as (
     select measure_no
-    from {{ ref('int_measures_numbered') }}
+    from {{ ref('measures') }}
     where measure = 'revenue_booked'
 ),
 

@@ -18,7 +18,7 @@ measures as (
     select
         measure_no,
         measure
-    from {{ ref('int_measures_numbered') }}
+    from {{ ref('measures') }}
 ),
 
 plan_days as (

@@ -7,6 +7,7 @@ with
 credits as (
     select
         event_no,
+        fact_no,
         measure_no,
         span_no,
         credit_kind,
@@ -33,9 +34,10 @@ rule_credits as (
 events as (
     select
         event_no,
+        fact_no,
         event_id,
         measure
-    from {{ ref('int_events_named') }}
+    from {{ ref('int_events') }}
 ),
 
 spans as (
@@ -81,7 +83,9 @@ final as (
         rule_credits.credit_rules
     from credits
     inner join events
-        on credits.event_no = events.event_no
+        on
+            credits.event_no = events.event_no
+            and credits.fact_no = events.fact_no
     inner join spans
         on credits.span_no = spans.span_no
     cross join base

@@ -17,7 +17,7 @@ events as (
         source_key,
         source_file,
         source_row
-    from {{ ref('int_events_named') }}
+    from {{ ref('int_events') }}
 ),
 
 items as (

@@ -9,6 +9,7 @@ credits as (
     select
         credit_no,
         event_no,
+        fact_no,
         span_no,
         uncredited_payee_id,
         credit_kind,
@@ -20,10 +21,11 @@ credits as (
 events as (
     select
         event_no,
+        fact_no,
         event_id,
         measure,
         occurred_on
-    from {{ ref('int_events_named') }}
+    from {{ ref('int_events') }}
 ),
 
 spans as (
@@ -64,7 +66,9 @@ unreceived as (
         credits.currency
     from credits
     inner join events
-        on credits.event_no = events.event_no
+        on
+            credits.event_no = events.event_no
+            and credits.fact_no = events.fact_no
     where
         credits.span_no is null
         and credits.credit_kind = 'direct'
@@ -82,9 +86,13 @@ unconverted as (
         credits.currency
     from converted
     inner join credits
-        on converted.credit_no = credits.credit_no
+        on
+            converted.credit_no = credits.credit_no
+            and {{ fact_of_credit('converted.credit_no') }} = credits.fact_no
     inner join events
-        on credits.event_no = events.event_no
+        on
+            credits.event_no = events.event_no
+            and credits.fact_no = events.fact_no
     inner join spans
         on credits.span_no = spans.span_no
     inner join components

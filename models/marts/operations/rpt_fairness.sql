@@ -44,7 +44,7 @@ events as (
     select
         event_no,
         event_id
-    from {{ ref('int_events_named') }}
+    from {{ ref('int_events') }}
 ),
 
 spans as (
