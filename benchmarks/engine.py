@@ -80,10 +80,15 @@ def run(folder: Path, by_dbt: bool = False) -> dict[str, object]:
 def _statements(target: Path) -> Iterator[tuple[str, str]]:
     """Each model that was compiled, with what creates it, parents first, after the schemas they lie in."""
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
-    compiled = [result["unique_id"] for result in json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]]
+    compiled = [
+        result["unique_id"]
+        for result in json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
+    ]
     for schema in sorted({nodes[model]["schema"] for model in compiled}):
         yield schema, f'create schema if not exists "{schema}"'
-    for model in TopologicalSorter({model: set(nodes[model]["depends_on"]["nodes"]) & set(compiled) for model in compiled}).static_order():
+    for model in TopologicalSorter(
+        {model: set(nodes[model]["depends_on"]["nodes"]) & set(compiled) for model in compiled}
+    ).static_order():
         node = nodes[model]
         kind = "view" if node["config"]["materialized"] == "view" else "table"
         yield node["name"], f"create or replace {kind} {node['relation_name']} as {node['compiled_code']}"

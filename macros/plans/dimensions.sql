@@ -34,7 +34,7 @@
 }) }}
 {%- endmacro %}
 
-{% macro order_dimensions() %}{{ return(['deal_size', 'is_first_order', 'is_new_account']) }}{% endmacro %}
+{% macro order_dimensions() %}'deal_size', 'is_first_order', 'is_new_account'{% endmacro %}
 
 {#- item_details_joined(expressions): the account, dealer and order of an item, where the expressions read them; no row is repeated. -#}
 {% macro item_details_joined(expressions) -%}

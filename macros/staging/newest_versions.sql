@@ -10,7 +10,7 @@
 
 {#- Only keys with several rows go through the window: the rest of a large table is passed on as it is. -#}
 {% macro default__newest_versions(relation, key, columns) -%}
-{{ incentives.repeated_versions(relation, key, columns) }},
+{{ repeated_versions(relation, key, columns) }},
 
 newest_rows as (
     select
@@ -20,7 +20,7 @@ newest_rows as (
         raw_rows._row
     from {{ relation }} as raw_rows
     left join repeated_keys
-        on {{ incentives.same_key('raw_rows', 'repeated_keys', key) }}
+        on {{ same_key('raw_rows', 'repeated_keys', key) }}
     where
         repeated_keys.{{ key[0] }} is null
         and not raw_rows.is_deleted
@@ -39,7 +39,7 @@ newest_rows as (
 
 {#- Spark reads and shuffles a relation once for each mention: there all rows go through the window. -#}
 {% macro spark__newest_versions(relation, key, columns) -%}
-{{ incentives.all_versions(relation, key, columns) }},
+{{ all_versions(relation, key, columns) }},
 
 newest_rows as (
     select
@@ -58,7 +58,7 @@ newest_rows as (
 {% macro default__outdated_rows(relation, key, columns) -%}
 with
 
-{{ incentives.repeated_versions(relation, key, columns) }},
+{{ repeated_versions(relation, key, columns) }},
 
 final as (
     select
@@ -66,7 +66,7 @@ final as (
         raw_rows._row as source_row
     from {{ relation }} as raw_rows
     left join repeated_keys
-        on {{ incentives.same_key('raw_rows', 'repeated_keys', key) }}
+        on {{ same_key('raw_rows', 'repeated_keys', key) }}
     where
         repeated_keys.{{ key[0] }} is null
         and raw_rows.is_deleted
@@ -86,7 +86,7 @@ select * from final
 {% macro spark__outdated_rows(relation, key, columns) -%}
 with
 
-{{ incentives.all_versions(relation, key, columns) }},
+{{ all_versions(relation, key, columns) }},
 
 final as (
     select
@@ -135,10 +135,10 @@ versions as (
         raw_rows.is_deleted,
         raw_rows._file,
         raw_rows._row,
-        {{ incentives.version_no(key, columns) }}
+        {{ version_no(key, columns) }}
     from {{ relation }} as raw_rows
     inner join repeated_keys
-        on {{ incentives.same_key('raw_rows', 'repeated_keys', key) }}
+        on {{ same_key('raw_rows', 'repeated_keys', key) }}
 )
 {%- endmacro %}
 
@@ -146,7 +146,7 @@ versions as (
 versions as (
     select
         *,
-        {{ incentives.version_no(key, columns) }}
+        {{ version_no(key, columns) }}
     from {{ relation }} as raw_rows
 )
 {%- endmacro %}

@@ -46,7 +46,7 @@ items as (
     cross join any_rule
 ),
 
--- both are read once more: a CTE of two readers would be worked out whole, where there are neither rules nor overlays too
+-- both are read once more: a CTE of two readers would be worked out whole, even where there are no overlays
 overlay_events as (
     select
         event_no,

@@ -4,7 +4,7 @@
     event_id), with gaps. entry_ratio: 1 for what adds, minus the part of the sale for what comes back (engine.md §8 D2). Relations are
     read once a measure: one CTE for all measures would be worked out whole before any reader's filter.
 #}
-{# what lines and returns are counted by: measure_no, value, currency, what a return is a part of, where there is any -#}
+{# what lines and returns are counted by: measure_no, value, currency, what a return is a part of, condition -#}
 {%- set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' %}
 {%- set deal_measures = {
     'revenue_booked': [15, 'facts.net_amount', 'facts.currency', 'facts.sale_net_amount', 'true'],
@@ -89,7 +89,7 @@ events as (
         facts.stray_owner_id,
         facts.is_shared,
         concat(facts.measure, ':', facts.event_key) as event_id,
-        facts.source_table as source_table,
+        facts.source_table,
         coalesce(facts.raw_key, facts.event_key) as source_key,
         facts.source_file,
         facts.source_row

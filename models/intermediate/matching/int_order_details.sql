@@ -9,7 +9,7 @@ with
 conditions as (
     select dimension
     from {{ ref('int_conditions_numbered') }}
-    where dimension in ('{{ order_dimensions() | join("', '") }}')
+    where dimension in ({{ order_dimensions() }})
 ),
 
 asked as (
