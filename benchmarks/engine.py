@@ -95,7 +95,7 @@ def _statements(target: Path) -> Iterator[tuple[str, str]]:
 
 
 def _connection(warehouse: Path) -> duckdb.DuckDBPyConnection:
-    """As dbt connects: with the settings of the profile."""
+    """As dbt connects: with the settings of the profile; on two threads, as the other sides."""
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["incentives"]["outputs"]["duckdb"]
     settings = {**profile["settings"], "memory_limit": os.environ.get("INCENTIVES_MEMORY", "5GB")}
     return duckdb.connect(str(warehouse), config={**settings, "threads": 2})

@@ -45,7 +45,8 @@ end as hugeint)
 -#}
 {% macro default__scaled(x, digits) -%}
 {%- set half = digits // 2 -%}
-{%- set limit = 'cast(1' ~ '0' * (18 - digits - half) ~ ' as decimal(' ~ (19 - digits - half) ~ ', 0))' -%}
+{%- set zeros = 18 - 2 * digits + half -%}
+{%- set limit = 'cast(1' ~ '0' * zeros ~ ' as decimal(' ~ (zeros + 1) ~ ', 0))' -%}
 cast(case
     when {{ x }} > -{{ limit }} and {{ x }} < {{ limit }}
         then cast(

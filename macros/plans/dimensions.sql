@@ -86,6 +86,16 @@
 {%- endfor %}
 {%- endmacro %}
 
+{#- class_weight(product, dimension): a code of classes as a bigint; one that does not fit stops the build with a sentence, which is no number. -#}
+{% macro class_weight(product, dimension) -%}
+case
+            when {{ product }} <= 9000000000000000000 then cast({{ product }} as bigint)
+            else cast(concat(
+                'conditions up to dimension ', {{ dimension }}, ' tell apart more than 9 x 10^18 combinations of values: name fewer values'
+            ) as bigint)
+        end
+{%- endmacro %}
+
 {#- class_code(dimensions): the code of a combination of classes, the sum of those of its dimensions. -#}
 {% macro class_code(dimensions) -%}
 cast({% for dimension in dimensions %}coalesce({{ dimension }}_classes.class_code, 0){{ ' + ' if not loop.last }}{% endfor %} as bigint)

@@ -26,6 +26,9 @@ datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
 {{ dbt.datediff("cast('1970-01-01' as date)", on, 'day') }} * cast(2000000000 as bigint)
 {%- endmacro %}
 
+{#- numbered(place): a place among all lines and returns, or in a day, as a bigint; one of more than nine digits cannot be cast, and stops the build. -#}
+{% macro numbered(place) %}cast(cast({{ place }} as decimal(9, 0)) as bigint){% endmacro %}
+
 {#-
     fact_of_credit(credit_no): the fact_no of a credit, which its number is made of (int_events, int_credits_allocated). Events and credits are
     views of facts: joined by it too, only the facts asked for are read.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import re
 from collections.abc import Callable
 
 import pytest
@@ -62,6 +64,14 @@ def test_the_money_macros_are_bare_names(rendered: Manifest) -> None:
     credits = rendered["fct_credits"]["compiled_code"]
     assert "in_base(credits.value, rates.rate_to_base, base.minor_units)" in credits
     assert "largest_remainder(sized)" in rendered["int_credits_parted"]["compiled_code"]
+
+
+def test_events_write_the_numbers_of_measures_csv(rendered: Manifest) -> None:
+    written = re.findall(r"'(\w+)' as measure,\s+(\d+) as measure_no", rendered["int_events"]["compiled_code"])
+    with (lint.ROOT / "seeds/reference/measures.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["measure"]: row["measure_no"] for row in csv.DictReader(file)}
+    assert len(set(written)) == 3
+    assert [(measure, known[measure]) for measure, _ in written] == written
 
 
 @pytest.mark.parametrize("check", [*lint.LINTS, lambda sql: lint.rule_ids(sql, {"field-2026"})])

@@ -14,6 +14,7 @@
     ],
     'units_sold': [19, 'facts.quantity', no_text, 'facts.sale_quantity', 'true'],
 } %}
+{#- Three at most: an event_no that four divides is of another fact. #}
 with
 
 events as (

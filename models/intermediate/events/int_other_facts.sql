@@ -1,7 +1,7 @@
 {#
     Grain: one row per fact and measure of all that is neither an order line nor a return: what was won, paid, done, taught or moved by dealers.
     fact_no: minus the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated. Who owns it on its day is
-    here, and whether its deal is shared, as in int_order_lines. Nothing after as_of (engine.md §1, §8 A2, A3, A6, A8, A15, B3).
+    here, and whether its deal is shared, as in int_order_lines. Nothing after as_of (engine.md §1, §8 A3, A6, A8, A11, A15, B1, B5, B8).
 #}
 with
 
@@ -278,10 +278,9 @@ owned as (
 final as (
     select
         -- the days of a year are numbered side by side, where one numbering of all rows would keep one thread
-        -cast(
+        -(
             {{ days_numbered('occurred_on') }}
-            + row_number() over (partition by occurred_on order by measure, event_key)
-            as bigint
+            + {{ numbered('row_number() over (partition by occurred_on order by measure, event_key)') }}
         ) as fact_no,
         measure,
         measure_no,

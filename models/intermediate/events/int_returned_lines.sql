@@ -1,8 +1,8 @@
 {#
-    Grain: one row per return of a line that bears events. Additive: quantity, net_amount, cost_amount within a currency: what came back, each
+    Grain: one row per return of a line that is not cancelled, though its own day lie after as_of. Additive: quantity, net_amount, cost_amount within a currency: what came back, each
     positive where the sale was; cost_amount is the part of the line's cost that the quantity is, null where the line has no cost. Columns of
     the sale are those of the line. return_no: as line_no of int_order_lines, in one row of numbers with it. Who owns a return owned the sale,
-    if employed on the day of the return; nothing after as_of (engine.md §1, §8 A1, A5, A11, B3).
+    if employed on the day of the return; nothing after as_of (engine.md §1, §8 A1, A2, A4, A5, A11, B1, B5).
 #}
 with
 
@@ -28,7 +28,7 @@ order_lines as (
         currency,
         ordered_on,
         sales_user_id,
-        bears_events,
+        status,
         is_shared
     from {{ ref('int_order_lines') }}
 ),
@@ -70,7 +70,7 @@ keys as (
 
 numbered as (
     select
-        cast(row_number() over (order by key_id, is_return) as bigint) as return_no,
+        {{ numbered('row_number() over (order by key_id, is_return)') }} as return_no,
         key_id as return_id,
         is_return
     from keys
@@ -119,7 +119,8 @@ final as (
             and returns.returned_on < spans.valid_to
     cross join parameters
     where
-        order_lines.bears_events
+        order_lines.status <> 'cancelled'
+        and order_lines.ordered_on is not null
         and returns.returned_on <= parameters.as_of_on
 )
 

@@ -1,7 +1,8 @@
 {#
     Grain: one row per line whose credit has an equal one: of the same component and period, of the same credit kind, with the same
     value, currency and deal dimensions, the same exchange day where it was converted, and, where the method reads them, the same position
-    (marginal), total of the period (retroactive) and quota (tiers by attainment). deal_no names what is equal. Not additive.
+    (marginal), total of the period (retroactive) and quota (tiers by attainment). deal_no names what is equal (of an order's
+    amount and place only what a condition asks for: int_order_details). Not additive.
     Everything is taken from the credit and its deal, and the amount from the line: what the line says of tiers and
     factors is judged later, not believed here.
 #}

@@ -241,9 +241,9 @@ final as (
         occurring.band_to,
         weighted.signature,
         weighted.class_no,
-        cast({{ wide_product('weighted.class_no', 'weighted.weight') }} as bigint) as class_code,
-        cast(weighted.weight as bigint) as weight,
-        cast({{ wide_product('weighted.class_count', 'weighted.weight') }} as bigint) as next_weight
+        {{ class_weight(wide_product('weighted.class_no', 'weighted.weight'), 'weighted.dimension') }} as class_code,
+        {{ class_weight('weighted.weight', 'weighted.dimension') }} as weight,
+        {{ class_weight(wide_product('weighted.class_count', 'weighted.weight'), 'weighted.dimension') }} as next_weight
     from weighted
     inner join occurring
         on

@@ -1,6 +1,6 @@
 {#
     Grain: one row per payee, component and period that calculates (group_no). Additive: total, over groups of one
-    currency. Not additive: quota, attainment. No quota or a quota of 0: both are null. actual is what attainment
+    currency. Not additive: quota, attainment. No quota, or none above 0: both are null. actual is what attainment
     compares with the quota: the total, or the credits of the component's quota_measure (engine.md §3, §8 C3 to C7, C9).
 #}
 with
@@ -234,8 +234,8 @@ final as (
         line_count,
         first_credit_no,
         full_quota,
-        cast(quota as decimal(28, 6)) as quota,
-        case when quota is not null then {{ quotient10('actual', 'quota') }} end as attainment
+        cast(case when quota > 0 then quota end as decimal(28, 6)) as quota,
+        case when quota > 0 then {{ quotient10('actual', 'quota') }} end as attainment
     from quoted
 )
 
