@@ -2,7 +2,8 @@
     Grain: one row per order line. Additive: quantity, net_amount, cost_amount within a currency. Not additive: the rates.
     A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes; nor does a cancelled one,
     or one after as_of. line_no is the place of order_line_id among the ids of lines and returns, in which both are accumulated within a day.
-    owner_payee_no and owner_span_no: the seller, where employed on the day; is_shared: valid split rows say who is credited (engine.md §8 A1, A4, A11, B1, B5).
+    owner_payee_no and owner_span_no: the seller, where employed on the day; is_shared: valid split rows say who is credited
+    (engine.md §8 A1, A4, A11, B1, B5).
 #}
 with
 

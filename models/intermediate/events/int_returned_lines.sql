@@ -1,8 +1,8 @@
 {#
-    Grain: one row per return of a line that is not cancelled, though its own day lie after as_of. Additive: quantity, net_amount, cost_amount within a currency: what came back, each
-    positive where the sale was; cost_amount is the part of the line's cost that the quantity is, null where the line has no cost. Columns of
-    the sale are those of the line. return_no: as line_no of int_order_lines, in one row of numbers with it. Who owns a return owned the sale,
-    if employed on the day of the return; nothing after as_of (engine.md §1, §8 A1, A2, A4, A5, A11, B1, B5).
+    Grain: one row per return of a line that is not cancelled, even one dated after as_of. Additive: quantity, net_amount, cost_amount within
+    a currency: what came back, each positive where the sale was; cost_amount is the part of the line's cost that the quantity is, null where
+    the line has no cost. Columns of the sale are those of the line. return_no: as line_no of int_order_lines, in one row of numbers with it.
+    Who owns a return owned the sale, if employed on the day of the return; nothing after as_of (engine.md §1, §8 A1, A2, A4, A5, A11, B1, B5).
 #}
 with
 

@@ -17,6 +17,7 @@ lines as (
         stands_alone
     from {{ ref('int_positions_tiered') }}
     where
+        -- said too, so that positions of other groups are not even looked at
         can_be_sliced
         and is_sliced
 ),
