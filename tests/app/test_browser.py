@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from app.data.connection import PUBLISHED_VARIABLE
+from app.state.formats import money
 from tests.app.conftest import Found
 
 ROOT = Path(__file__).parents[2]
@@ -79,6 +80,7 @@ def browser() -> Iterator[Browser]:
 
 def settle(page: Page) -> None:
     """Waits until the script has run and what it drew stands still."""
+    expect(page.get_by_test_id("stApp")).to_have_attribute("data-test-script-state", "notRunning", timeout=30_000)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0, timeout=30_000)
     expect(page.locator("[data-stale=true]")).to_have_count(0, timeout=30_000)
     page.evaluate("document.fonts.ready")
@@ -158,6 +160,9 @@ def test_a_seller_opens_a_line_on_the_phone(address: str, browser: Browser, sell
     picker.click()
     picker.fill(viewer.payee_name)
     page.get_by_role("option", name=re.compile(re.escape(viewer.payee_name))).first.click()
+    # until the choice arrives, the page before it stands still too
+    paid = money(seller.component.amount, seller.component.currency)
+    expect(page.get_by_test_id("stMain")).to_contain_text(paid, timeout=30_000)
     settle(page)
     page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     line = page.get_by_test_id("stExpander").filter(has_text=re.compile(r"\d{4}-\d\d-\d\d · ")).first
