@@ -18,11 +18,19 @@ cast(round(cast({{ a }} as decimal(28, 10)) * cast({{ b }} as decimal(28, 10)), 
 {% macro mul10_rate(a, r) %}{{ return(adapter.dispatch('mul10_rate', 'incentives')(a, r)) }}{% endmacro %}
 
 {% macro default__mul10_rate(a, r) -%}
+{%- set narrow = 'cast(' ~ a ~ ' as decimal(18, 10))' -%}
 case
+    when {{ a }} > -90000000 and {{ a }} < 90000000 and {{ r }} > -1 and {{ r }} < 1
+        then cast(case
+            when {{ narrow }} % 0.0001 = 0
+                then cast({{ narrow }} as decimal(12, 4)) * cast({{ r }} as decimal(6, 6))
+            else cast({{ narrow }} - {{ narrow }} % 0.0001 as decimal(12, 4)) * cast({{ r }} as decimal(6, 6))
+                + cast(round(cast({{ narrow }} % 0.0001 as decimal(11, 10)) * cast({{ r }} as decimal(6, 6)), 10) as decimal(18, 10))
+        end as decimal(28, 10))
     when {{ a }} > -90000000 and {{ a }} < 90000000 and {{ r }} > -1000000 and {{ r }} < 1000000
         then cast(
-            cast(cast({{ a }} as decimal(18, 10)) - cast({{ a }} as decimal(18, 10)) % 0.0001 as decimal(20, 4)) * cast({{ r }} as decimal(12, 6))
-            + round(cast(cast({{ a }} as decimal(18, 10)) % 0.0001 as decimal(11, 10)) * cast({{ r }} as decimal(12, 6)), 10)
+            cast({{ narrow }} - {{ narrow }} % 0.0001 as decimal(20, 4)) * cast({{ r }} as decimal(12, 6))
+            + round(cast({{ narrow }} % 0.0001 as decimal(11, 10)) * cast({{ r }} as decimal(12, 6)), 10)
             as decimal(28, 10))
     else {{ incentives.default__mul10(a, r) }}
 end

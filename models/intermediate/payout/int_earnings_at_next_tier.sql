@@ -26,14 +26,14 @@ bands as (
     from {{ ref('int_group_bands') }}
 ),
 
-positions as (
+counted as (
     select
         group_no,
         credit_no,
         basis,
         modifier_set_no,
         personal_factor
-    from {{ ref('int_positions_accumulated') }}
+    from {{ ref('int_lines_counted') }}
 ),
 
 sets as (
@@ -69,16 +69,16 @@ tiers_above as (
 
 lines as (
     select
-        positions.group_no,
-        positions.credit_no,
+        counted.group_no,
+        counted.credit_no,
         tiers_above.component_no,
         tiers_above.minor_units,
-        positions.modifier_set_no,
-        positions.personal_factor,
-        {{ mul10_rate('positions.basis', 'tiers_above.rate') }} as amount_rated
-    from positions
+        counted.modifier_set_no,
+        counted.personal_factor,
+        {{ mul10_rate('counted.basis', 'tiers_above.rate') }} as amount_rated
+    from counted
     inner join tiers_above
-        on positions.group_no = tiers_above.group_no
+        on counted.group_no = tiers_above.group_no
     where tiers_above.place = 1
 ),
 

@@ -5,19 +5,30 @@
 #}
 with
 
-lines as (
+counted as (
     select
         group_no,
         credit_no,
         basis,
-        position_to,
-        tier_no,
-        is_sliced,
-        rate,
-        amount_rated,
+        amount_by_event,
         modifier_set_no,
         personal_factor
-    from {{ ref('int_lines_rated') }}
+    from {{ ref('int_lines_counted') }}
+),
+
+rates as (
+    select *
+    from {{ ref('int_group_rates') }}
+),
+
+walked as (
+    select
+        group_no,
+        credit_no,
+        tier_no,
+        rate,
+        amount
+    from {{ ref('int_lines_walked') }}
 ),
 
 modified as (
@@ -29,45 +40,38 @@ modified as (
     where is_last
 ),
 
-groups as (
-    select
-        group_no,
-        component_no,
-        minor_units
-    from {{ ref('int_payout_groups') }}
-),
-
 components as (
     select
         component_no,
+        minor_units,
         cap_per_event
     from {{ ref('int_components_numbered') }}
 ),
 
+{{ rated_lines('counted', 'rates', 'walked') }},
+
 multiplied as (
     select
-        lines.group_no,
-        lines.credit_no,
-        lines.basis,
-        lines.position_to,
-        lines.tier_no,
-        lines.is_sliced,
-        lines.rate,
-        lines.amount_rated,
-        lines.modifier_set_no,
-        lines.personal_factor,
-        coalesce(modified.amount_after, lines.amount_rated) as amount_multiplied,
-        groups.minor_units,
+        rated.group_no,
+        rated.credit_no,
+        rated.basis,
+        rated.position_to,
+        rated.tier_no,
+        rated.is_sliced,
+        rated.rate,
+        rated.amount_rated,
+        rated.modifier_set_no,
+        rated.personal_factor,
+        coalesce(modified.amount_after, rated.amount_rated) as amount_multiplied,
+        components.minor_units,
         components.cap_per_event
-    from lines
-    inner join groups
-        on lines.group_no = groups.group_no
+    from rated
     inner join components
-        on groups.component_no = components.component_no
+        on rated.component_no = components.component_no
     left join modified
         on
-            lines.group_no = modified.group_no
-            and lines.credit_no = modified.credit_no
+            rated.group_no = modified.group_no
+            and rated.credit_no = modified.credit_no
 ),
 
 personal as (

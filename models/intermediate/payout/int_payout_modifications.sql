@@ -4,14 +4,30 @@
 #}
 with recursive
 
-lines as (
+lines_counted as (
     select
         group_no,
         credit_no,
+        basis,
+        amount_by_event,
         modifier_set_no,
-        amount_rated
-    from {{ ref('int_lines_rated') }}
-    where modifier_set_no is not null
+        personal_factor
+    from {{ ref('int_lines_counted') }}
+),
+
+rates as (
+    select *
+    from {{ ref('int_group_rates') }}
+),
+
+walked as (
+    select
+        group_no,
+        credit_no,
+        tier_no,
+        rate,
+        amount
+    from {{ ref('int_lines_walked') }}
 ),
 
 sets as (
@@ -22,6 +38,39 @@ sets as (
         factor,
         is_last
     from {{ ref('int_modifier_sets') }}
+),
+
+groups_modified as (
+    select group_no
+    from {{ ref('int_lines_counted') }}
+    where modifier_set_no is not null
+    group by group_no
+),
+
+-- whole groups, for a position counts the lines before it; others are not even accumulated
+counted as (
+    select
+        lines_counted.group_no,
+        lines_counted.credit_no,
+        lines_counted.basis,
+        lines_counted.amount_by_event,
+        lines_counted.modifier_set_no,
+        lines_counted.personal_factor
+    from lines_counted
+    inner join groups_modified
+        on lines_counted.group_no = groups_modified.group_no
+),
+
+{{ rated_lines('counted', 'rates', 'walked') }},
+
+lines as (
+    select
+        group_no,
+        credit_no,
+        modifier_set_no,
+        amount_rated
+    from rated
+    where modifier_set_no is not null
 ),
 
 {{ modified_lines('lines', 'sets') }},

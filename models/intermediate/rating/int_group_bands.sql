@@ -14,7 +14,9 @@ groups as (
         tier_key,
         quota
     from {{ ref('int_payout_groups') }}
-    where method in ('marginal', 'retroactive')
+    where
+        method in ('marginal', 'retroactive')
+        and (quota is not null or tier_key <> 'attainment')
 ),
 
 tiers as (
@@ -22,6 +24,7 @@ tiers as (
         component_id,
         tier_no,
         tier_from,
+        tier_to,
         rate,
         amount
     from {{ ref('int_plan_tiers_effective') }}
@@ -32,11 +35,8 @@ bounded as (
         groups.group_no,
         tiers.tier_no,
         tiers.tier_from,
-        case
-            when groups.tier_key = 'attainment'
-                then {{ mul10_rate('groups.quota', 'tiers.tier_from') }}
-            else cast(tiers.tier_from as {{ step() }})
-        end as bound,
+        {{ tier_bound('tiers.tier_from', 'groups.tier_key', 'groups.quota') }} as bound,
+        {{ tier_bound('tiers.tier_to', 'groups.tier_key', 'groups.quota') }} as next_bound,
         tiers.rate,
         case when groups.method = 'marginal' then tiers.amount else 0 end as amount
     from groups
@@ -55,14 +55,10 @@ final as (
                 then -{{ unreached() }}
             else bound
         end as band_from,
-        coalesce(
-            lead(bound) over (partition by group_no order by tier_no),
-            {{ unreached() }}
-        ) as band_to,
+        coalesce(next_bound, {{ unreached() }}) as band_to,
         rate,
         amount
     from bounded
-    where bound is not null
 )
 
 select * from final

@@ -2,127 +2,86 @@
     Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position
     is found by comparison. A flat component has one rate for every position: tier_below is 1 and no bound is
     reached. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
-    that tier's, 0 below the first; else they are null.
+    that tier's, 0 below the first; else they are null. walks: its lines take the general way (int_lines_walked).
 #}
 with
 
 groups as (
     select
         group_no,
-        component_id,
-        method,
-        accumulate,
+        component_no,
         case when tier_key = 'attainment' then actual else total end as reached,
-        first_credit_no
+        first_credit_no,
+        quota,
+        quota is not null or tier_key <> 'attainment' as has_bounds
     from {{ ref('int_payout_groups') }}
 ),
 
 tiers as (
-    select
-        component_id,
-        tier_no,
-        rate,
-        amount
-    from {{ ref('int_plan_tiers_effective') }}
+    select *
+    from {{ ref('int_component_tiers') }}
 ),
 
-bands as (
-    select
-        group_no,
-        tier_no,
-        bound,
-        band_from,
-        band_to,
-        rate,
-        amount
-    from {{ ref('int_group_bands') }}
-),
-
-walked as (
-    select
-        group_no,
-        max(case when tier_no = 1 and bound <= 0 then 1 else 0 end) as tier_below,
-        max(case when amount <> 0 then 1 else 0 end) as pays_amounts,
-        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-        max(case when tier_no = {{ tier_no }} then bound end) as bound_{{ tier_no }},
-        max(case when tier_no = {{ tier_no }} then rate end) as rate_{{ tier_no }},
-        {%- endfor %}
-        max(tier_no) as tier_count
-    from bands
-    group by group_no
-),
-
-flat as (
+rates as (
     select
         groups.group_no,
-        1 as tier_below,
-        case when tiers.amount <> 0 then 1 else 0 end as pays_amounts,
-        1 as tier_count,
-        tiers.amount as amount_1,
-        tiers.rate as rate_1
+        groups.component_no,
+        groups.first_credit_no,
+        tiers.method,
+        tiers.stands_alone,
+        case when groups.has_bounds then tiers.pays_amounts else 0 end as pays_amounts,
+        tiers.event_amount,
+        tiers.method = 'retroactive' and not tiers.stands_alone as is_whole,
+        tiers.tier_count > {{ tiers_side_by_side() }} as has_more_tiers,
+        groups.has_bounds,
+        groups.reached,
+        case
+            when tiers.method = 'flat' then 1
+            when {{ tier_bound('tiers.tier_from_1', 'tiers.tier_key', 'groups.quota') }} <= 0 then 1
+            else 0
+        end as tier_below,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        coalesce(
+            case
+                when tiers.method <> 'flat'
+                    then {{ tier_bound('tiers.tier_from_' ~ tier_no, 'tiers.tier_key', 'groups.quota') }}
+            end,
+            {{ unreached() }}
+        ) as bound_{{ tier_no }},
+        tiers.rate_{{ tier_no }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from groups
     inner join tiers
-        on
-            groups.component_id = tiers.component_id
-            and tiers.tier_no = 1
-    where groups.method = 'flat'
+        on groups.component_no = tiers.component_no
 ),
 
-whole as (
+located as (
     select
-        groups.group_no,
-        bands.tier_no,
-        bands.rate
-    from groups
-    inner join bands
-        on
-            groups.group_no = bands.group_no
-            and groups.reached >= bands.band_from
-            and groups.reached < bands.band_to
-    where
-        groups.method = 'retroactive'
-        and groups.accumulate = 'period'
+        rates.*,
+        case when is_whole then {{ tier_reached('reached', 'rates') }} end as whole_tier_no
+    from rates
 ),
 
 final as (
     select
-        groups.group_no,
-        groups.method,
-        groups.accumulate = 'event' as stands_alone,
-        groups.first_credit_no,
-        coalesce(flat.tier_below, walked.tier_below, 0) as tier_below,
-        coalesce(flat.pays_amounts, walked.pays_amounts, 0) as pays_amounts,
-        coalesce(flat.tier_count, walked.tier_count, 0) as tier_count,
-        flat.amount_1 as event_amount,
-        -- whose lines can have parts: of others none is looked for
-        coalesce(
-            groups.method = 'marginal'
-            or (
-                groups.method = 'retroactive'
-                and groups.accumulate = 'event'
-                and walked.tier_count > {{ tiers_side_by_side() }}
-            ),
-            false
-        ) as can_be_sliced,
-        case
-            when groups.method = 'retroactive' and groups.accumulate = 'period' then coalesce(whole.tier_no, 0)
-        end as whole_tier_no,
-        case
-            when groups.method = 'retroactive' and groups.accumulate = 'period' then coalesce(whole.rate, 0)
-        end as whole_rate,
-        {%- for tier_no in range(2, tiers_side_by_side() + 1) %}
-        coalesce(walked.bound_{{ tier_no }}, {{ unreached() }}) as bound_{{ tier_no }},
-        walked.rate_{{ tier_no }},
+        group_no,
+        component_no,
+        method,
+        stands_alone,
+        first_credit_no,
+        tier_below,
+        pays_amounts,
+        event_amount,
+        is_whole,
+        reached,
+        method <> 'flat' and has_bounds and (pays_amounts = 1 or has_more_tiers) as walks,
+        whole_tier_no,
+        case when is_whole then {{ rate_of_tier('whole_tier_no') }} end as whole_rate,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        bound_{{ tier_no }},
+        rate_{{ tier_no }}{{ ',' if not loop.last }}
         {%- endfor %}
-        coalesce(walked.bound_1, {{ unreached() }}) as bound_1,
-        coalesce(flat.rate_1, walked.rate_1) as rate_1
-    from groups
-    left join flat
-        on groups.group_no = flat.group_no
-    left join walked
-        on groups.group_no = walked.group_no
-    left join whole
-        on groups.group_no = whole.group_no
+    from located
 )
 
 select * from final

@@ -61,12 +61,12 @@ payees as (
     group by payee_no, payee_id, payee_kind
 ),
 
-positions as (
+counted as (
     select
         group_no,
         credit_no,
         basis
-    from {{ ref('int_positions_accumulated') }}
+    from {{ ref('int_lines_counted') }}
 ),
 
 actuals as (
@@ -120,7 +120,7 @@ totals as (
         cast(sum(basis) as {{ step() }}) as total,
         count(*) as line_count,
         min(credit_no) as first_credit_no
-    from positions
+    from counted
     group by group_no
 ),
 

@@ -1,32 +1,26 @@
 {#
-    Grain: one row per sliced line and step: the part of the walk that lies in a tier (step_kind slice), then the
-    amounts of the tiers it enters or falls below (tier_amount). Additive: amount. amount_before and amount_after
-    chain the steps (engine.md §4, §8 D2). An event that stands alone walks from 0 to its size and has its own sign
-    throughout; where it is retroactive, all of it lies in the tier it reaches (D13).
+    Grain: one row per sliced line and step, as explanations show them: the parts of the walk through the tiers, then the amounts of the
+    tiers it enters or falls below. Additive: amount. amount_before and amount_after chain the steps (engine.md §4, §8 D2).
 #}
 with
 
-lines as (
+payout_lines as (
     select
         group_no,
         credit_no,
         basis,
-        case when stands_alone then 0 else position_to - basis end as position_from,
-        position_to,
-        first_credit_no,
-        stands_alone
-    from {{ ref('int_positions_tiered') }}
-    where
-        -- said too, so that positions of other groups are not even looked at
-        can_be_sliced
-        and is_sliced
+        position_to
+    from {{ ref('int_payout_lines') }}
+    where is_sliced
 ),
 
-groups as (
+rates as (
     select
         group_no,
-        method
-    from {{ ref('int_payout_groups') }}
+        method,
+        stands_alone,
+        first_credit_no
+    from {{ ref('int_group_rates') }}
 ),
 
 bands as (
@@ -41,69 +35,22 @@ bands as (
     from {{ ref('int_group_bands') }}
 ),
 
-{% set slice = signed_overlap('lines.position_from', 'lines.position_to', 'bands.band_from', 'bands.band_to') -%}
-overlapping as (
+lines as (
     select
-        lines.group_no,
-        lines.credit_no,
-        bands.tier_no,
-        case
-            when groups.method = 'retroactive'
-                then case
-                    when lines.position_to >= bands.band_from and lines.position_to < bands.band_to then lines.basis
-                    else 0
-                end
-            when lines.stands_alone and lines.basis < 0 then -{{ slice }}
-            else {{ slice }}
-        end as basis,
-        bands.rate,
-        bands.amount as entry_amount,
-        case
-            when not lines.stands_alone
-                then
-                    case when lines.position_to >= bands.bound then 1 else 0 end
-                    - case
-                        when lines.credit_no > lines.first_credit_no and lines.position_from >= bands.bound then 1
-                        else 0
-                    end
-            when lines.position_to < bands.bound or lines.basis = 0 then 0
-            when lines.basis < 0 then -1
-            else 1
-        end as entries
-    from lines
-    inner join groups
-        on lines.group_no = groups.group_no
-    inner join bands
-        on lines.group_no = bands.group_no
+        payout_lines.group_no,
+        payout_lines.credit_no,
+        payout_lines.basis,
+        case when rates.stands_alone then 0 else payout_lines.position_to - payout_lines.basis end as position_from,
+        payout_lines.position_to,
+        rates.method,
+        rates.stands_alone,
+        rates.first_credit_no
+    from payout_lines
+    inner join rates
+        on payout_lines.group_no = rates.group_no
 ),
 
-steps as (
-    select
-        group_no,
-        credit_no,
-        'slice' as step_kind,
-        1 as step_no,
-        tier_no,
-        basis,
-        rate,
-        {{ mul10_rate('basis', 'rate') }} as amount
-    from overlapping
-    where basis <> 0
-    union all
-    select
-        group_no,
-        credit_no,
-        'tier_amount' as step_kind,
-        2 as step_no,
-        tier_no,
-        cast(entry_amount as {{ step() }}) as basis,
-        cast(entries as {{ factor() }}) as rate,
-        cast(case when entries > 0 then entry_amount else -entry_amount end as {{ step() }}) as amount
-    from overlapping
-    where
-        entries <> 0
-        and entry_amount <> 0
-),
+{{ steps_through_tiers('lines', 'bands') }},
 
 chained as (
     select

@@ -1,0 +1,236 @@
+{#- How many tiers of a component stand side by side; lines of longer tables take the general way (int_lines_walked). -#}
+{% macro tiers_side_by_side() %}{{ return(8) }}{% endmacro %}
+
+{#- unreached(): the bound of a tier that a component does not have, above every position. -#}
+{% macro unreached() %}cast('99999999999999999' as {{ step() }}){% endmacro %}
+
+{#- tier_bound(tier_from, tier_key, quota): the position at which a tier starts: step(); null where it needs a quota and there is none. -#}
+{% macro tier_bound(tier_from, tier_key, quota) -%}
+case when {{ tier_key }} = 'attainment' then {{ mul10_rate(quota, tier_from) }} else cast({{ tier_from }} as {{ step() }}) end
+{%- endmacro %}
+
+{#-
+    tier_reached(position, rates): the number of the tier a position lies in, 0 below the first; from below, where most positions lie.
+    rate_of_tier(tier_no): the rate that stands beside it, 0 below the first. Both read columns of int_group_rates.
+-#}
+{% macro tier_reached(position, rates) -%}
+case
+    when {{ position }} < {{ rates }}.bound_1 then {{ rates }}.tier_below
+    {%- for tier_no in range(2, tiers_side_by_side() + 1) %}
+    when {{ position }} < {{ rates }}.bound_{{ tier_no }} then {{ tier_no - 1 }}
+    {%- endfor %}
+    else {{ tiers_side_by_side() }}
+end
+{%- endmacro %}
+
+{% macro rate_of_tier(tier_no) -%}
+case {{ tier_no }}
+    {%- for number in range(1, tiers_side_by_side() + 1) %}
+    when {{ number }} then rate_{{ number }}
+    {%- endfor %}
+    else 0
+end
+{%- endmacro %}
+
+{#-
+    rated_lines(counted, rates, walked): the CTEs that say what the tiers pay for each line, before modifiers.
+    counted: rows of int_lines_counted, of whole groups; rates: int_group_rates; walked: int_lines_walked.
+    Output CTE `rated`: group_no, credit_no, component_no, basis, position_to (the running total of its group in credit order; where each
+    event stands alone, its own size, engine.md §8 B4, D13), tier_no, is_sliced, rate (null where sliced), amount_rated, modifier_set_no,
+    personal_factor. A line that stays within one tier has that tier's rate, as has every line where one tier decides for the whole total;
+    a line that crosses a bound is the sum of its parts, and where amounts are paid on entering, or tiers are many, int_lines_walked says it.
+-#}
+{% macro rated_lines(counted, rates, walked) -%}
+lines_accumulated as (
+    select
+        group_no,
+        credit_no,
+        basis,
+        {{ running_total('basis') }} as running_total,
+        amount_by_event,
+        modifier_set_no,
+        personal_factor
+    from {{ counted }}
+),
+
+lines_placed as (
+    select
+        lines_accumulated.group_no,
+        lines_accumulated.credit_no,
+        lines_accumulated.basis,
+        lines_accumulated.amount_by_event,
+        lines_accumulated.modifier_set_no,
+        lines_accumulated.personal_factor,
+        {{ walked }}.tier_no as walked_tier_no,
+        {{ walked }}.rate as walked_rate,
+        {{ walked }}.amount as walked_amount,
+        {{ rates }}.component_no,
+        {{ rates }}.method,
+        {{ rates }}.walks,
+        {{ rates }}.is_whole,
+        {{ rates }}.tier_below,
+        {{ rates }}.whole_tier_no,
+        {{ rates }}.whole_rate,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        {{ rates }}.bound_{{ tier_no }},
+        {{ rates }}.rate_{{ tier_no }},
+        {%- endfor %}
+        case
+            when {{ rates }}.stands_alone then 0 else lines_accumulated.running_total - lines_accumulated.basis
+        end as position_from,
+        case
+            when {{ rates }}.stands_alone then abs(lines_accumulated.basis) else lines_accumulated.running_total
+        end as position_to,
+        {{ rates }}.stands_alone and lines_accumulated.basis < 0 as is_taken_back
+    from lines_accumulated
+    inner join {{ rates }}
+        on lines_accumulated.group_no = {{ rates }}.group_no
+    left join {{ walked }}
+        on
+            lines_accumulated.group_no = {{ walked }}.group_no
+            and lines_accumulated.credit_no = {{ walked }}.credit_no
+),
+
+lines_located as (
+    select
+        lines_placed.*,
+        {{ tier_reached('lines_placed.position_from', 'lines_placed') }} as tier_before,
+        coalesce(
+            lines_placed.walked_tier_no,
+            lines_placed.whole_tier_no,
+            {{ tier_reached('lines_placed.position_to', 'lines_placed') }}
+        ) as tier_no
+    from lines_placed
+),
+
+lines_tiered as (
+    select
+        lines_located.*,
+        not is_whole and (walks or (method = 'marginal' and tier_before <> tier_no)) as is_sliced,
+        coalesce(walked_rate, whole_rate, {{ rate_of_tier('tier_no') }}) as tier_rate
+    from lines_located
+),
+
+-- each part in a column of its own, which mul10_rate mentions several times
+lines_parted as (
+    select
+        lines_tiered.*,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        {%- set low = '(case when tier_below = 1 then -' ~ unreached() ~ ' else bound_1 end)' if loop.first else 'bound_' ~ tier_no %}
+        {%- set high = unreached() if loop.last else 'bound_' ~ (tier_no + 1) %}
+        case
+            when is_sliced and not walks and rate_{{ tier_no }} <> 0
+                then {{ signed_overlap('position_from', 'position_to', low, high) }}
+        end as part_{{ tier_no }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from lines_tiered
+),
+
+rated as (
+    select
+        lines_parted.group_no,
+        lines_parted.credit_no,
+        lines_parted.component_no,
+        lines_parted.basis,
+        cast(lines_parted.position_to as {{ step() }}) as position_to,
+        cast(lines_parted.tier_no as integer) as tier_no,
+        lines_parted.is_sliced,
+        case when not lines_parted.is_sliced then lines_parted.tier_rate end as rate,
+        cast(
+            case
+                when lines_parted.walks then lines_parted.walked_amount
+                when lines_parted.is_sliced
+                    then (case when lines_parted.is_taken_back then -1 else 1 end) * (
+                        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+                        {{ '+ ' if not loop.first }}coalesce({{ mul10_rate('part_' ~ tier_no, 'rate_' ~ tier_no) }}, 0)
+                        {%- endfor %}
+                    )
+                else {{ mul10_rate('lines_parted.basis', 'lines_parted.tier_rate') }}
+            end + coalesce(lines_parted.amount_by_event, 0)
+            as {{ step() }}
+        ) as amount_rated,
+        lines_parted.modifier_set_no,
+        lines_parted.personal_factor
+    from lines_parted
+)
+{%- endmacro %}
+
+{#- running_total(basis): basis accumulated over the lines of a group in the order of credits: step(). -#}
+{% macro running_total(basis) -%}
+cast(sum({{ basis }}) over (partition by group_no order by credit_no rows between unbounded preceding and current row) as {{ step() }})
+{%- endmacro %}
+
+{#-
+    steps_through_tiers(lines, bands): the CTE `steps`: for each line and tier, the part of the walk from position_from to position_to
+    that lies in the tier (step_kind slice, step_no 1), then the amounts of the tiers it enters or falls below (tier_amount, 2).
+    lines: group_no, credit_no, basis, position_from, position_to, first_credit_no, method, stands_alone; bands: int_group_bands.
+    An event that stands alone walks from 0 to its size and has its own sign throughout; where it is retroactive, all of it lies in the tier
+    it reaches (engine.md §4, §8 D2, D13).
+-#}
+{% macro steps_through_tiers(lines, bands) -%}
+{% set slice = signed_overlap(lines ~ '.position_from', lines ~ '.position_to', bands ~ '.band_from', bands ~ '.band_to') -%}
+overlapping as (
+    select
+        {{ lines }}.group_no,
+        {{ lines }}.credit_no,
+        {{ bands }}.tier_no,
+        case
+            when {{ lines }}.method = 'retroactive'
+                then case
+                    when {{ lines }}.position_to >= {{ bands }}.band_from and {{ lines }}.position_to < {{ bands }}.band_to
+                        then {{ lines }}.basis
+                    else 0
+                end
+            when {{ lines }}.stands_alone and {{ lines }}.basis < 0 then -{{ slice }}
+            else {{ slice }}
+        end as basis,
+        {{ bands }}.rate,
+        {{ bands }}.amount as entry_amount,
+        case
+            when not {{ lines }}.stands_alone
+                then
+                    case when {{ lines }}.position_to >= {{ bands }}.bound then 1 else 0 end
+                    - case
+                        when
+                            {{ lines }}.credit_no > {{ lines }}.first_credit_no
+                            and {{ lines }}.position_from >= {{ bands }}.bound
+                            then 1
+                        else 0
+                    end
+            when {{ lines }}.position_to < {{ bands }}.bound or {{ lines }}.basis = 0 then 0
+            when {{ lines }}.basis < 0 then -1
+            else 1
+        end as entries
+    from {{ lines }}
+    inner join {{ bands }}
+        on {{ lines }}.group_no = {{ bands }}.group_no
+),
+
+steps as (
+    select
+        group_no,
+        credit_no,
+        'slice' as step_kind,
+        1 as step_no,
+        tier_no,
+        basis,
+        rate,
+        {{ mul10_rate('basis', 'rate') }} as amount
+    from overlapping
+    where basis <> 0
+    union all
+    select
+        group_no,
+        credit_no,
+        'tier_amount' as step_kind,
+        2 as step_no,
+        tier_no,
+        cast(entry_amount as {{ step() }}) as basis,
+        cast(entries as {{ factor() }}) as rate,
+        cast(case when entries > 0 then entry_amount else -entry_amount end as {{ step() }}) as amount
+    from overlapping
+    where
+        entries <> 0
+        and entry_amount <> 0
+)
+{%- endmacro %}
