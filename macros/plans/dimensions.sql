@@ -1,7 +1,7 @@
 {#-
     The dimensions that conditions may name (engine.md §1, §8 A10), as expressions over their relation, null where there is no value.
-    deal_dimensions(): over int_deal_items, alias `items`, and its `accounts` (int_accounts), `dealers` and `order_details`, joined by
-    item_details_joined. order_dimensions(): those of them that int_order_details holds.
+    deal_dimensions(): over the columns of int_deal_items, alias `items`, and its `accounts` (int_accounts), `dealers` and `order_details`,
+    joined by item_details_joined. order_dimensions(): those of them that int_order_details holds.
     payee_dimensions(): over int_payee_spans, alias `spans`.
     tenure_days is neither: it depends on the day of the credit. is_registered_deal is `false` here and made `true` for whom it is
     (credit_class_code): it depends on deal and payee. deal_size is compared in the plan's currency, so its value is the
@@ -63,13 +63,20 @@
 {%- endmacro %}
 
 {#-
-    ratio_dimensions(): those of deal_dimensions() that are quotients, over the same relation. Nearly every deal has its own, so conditions
-    are decided for the bands between the numbers they name (int_dimension_classes). Below least_ratio() there is no ratio; no_ratio() is
+    number_dimensions(): those of deal_dimensions() that are numbers, over the same relation. Nearly every deal has its own, so conditions
+    are decided for the bands between the numbers they name (int_dimension_classes). Below least_number() there is no number; no_number() is
     where a missing one stands.
 -#}
-{% macro ratio_dimensions() %}{{ return({'discount_rate': 'items.discount_rate', 'margin_rate': 'items.margin_rate'}) }}{% endmacro %}
-{% macro least_ratio() %}cast('-1000000000000000000' as decimal(30, 10)){% endmacro %}
-{% macro no_ratio() %}cast('-2000000000000000000' as decimal(30, 10)){% endmacro %}
+{% macro number_dimensions() -%}
+{{ return({
+    'discount_rate': 'items.discount_rate',
+    'margin_rate': 'items.margin_rate',
+    'product_age_days': 'items.product_age_days',
+    'sales_cycle_days': 'items.sales_cycle_days',
+}) }}
+{%- endmacro %}
+{% macro least_number() %}cast('-1000000000000000000' as decimal(30, 10)){% endmacro %}
+{% macro no_number() %}cast('-2000000000000000000' as decimal(30, 10)){% endmacro %}
 
 {#- classes_joined(dimensions): one left join an entry; a dimension that no condition names has no classes, so its join costs nothing. -#}
 {% macro classes_joined(dimensions) -%}
@@ -77,9 +84,9 @@
     left join classes as {{ dimension }}_classes
         on
             {{ dimension }}_classes.dimension = '{{ dimension }}'
-            {%- if dimension in ratio_dimensions() %}
-            and coalesce({{ ratio_dimensions()[dimension] }}, {{ no_ratio() }}) >= {{ dimension }}_classes.band_from
-            and coalesce({{ ratio_dimensions()[dimension] }}, {{ no_ratio() }}) < {{ dimension }}_classes.band_to
+            {%- if dimension in number_dimensions() %}
+            and coalesce({{ number_dimensions()[dimension] }}, {{ no_number() }}) >= {{ dimension }}_classes.band_from
+            and coalesce({{ number_dimensions()[dimension] }}, {{ no_number() }}) < {{ dimension }}_classes.band_to
             {%- else %}
             and {{ dimension }}_classes.value = coalesce({{ expression }}, '')
             {%- endif %}
@@ -105,19 +112,22 @@ cast({% for dimension in dimensions %}coalesce({{ dimension }}_classes.class_cod
 {% macro is_of_order(item_kind) %}{{ item_kind }} in ('order_line', 'order', 'sell_in'){% endmacro %}
 
 {#-
-    credit_class_code(): the code of the combination of classes of a credit: of its deal, its payee, whether the payee registered the
-    deal, and its day. Over credit_classes_joined(credits), which joins item_classes, span_classes and tenure_classes to a relation
-    with item_no, span_no and occurred_on.
+    credit_class_code(credits): the code of the combination of classes of a credit: of its deal, its payee, whether the payee registered the
+    deal, and its day. Over credit_classes_joined(credits), which joins items_registered, span_classes and tenure_classes to a relation
+    with class_code (of the deal), item_no, span_no and occurred_on.
 -#}
-{% macro credit_class_code() -%}
+{% macro credit_class_code(credits) -%}
 cast(
-            item_classes.class_code
+            {{ credits }}.class_code
             + span_classes.class_code
             + case
                 when
-                    item_classes.registrant_kind = span_classes.payee_kind
-                    and item_classes.registrant_id = span_classes.payee_id
-                    then coalesce(item_classes.registered_code, 0)
+                    items_registered.is_order_dealer
+                    or (
+                        items_registered.registrant_kind = span_classes.payee_kind
+                        and items_registered.registrant_id = span_classes.payee_id
+                    )
+                    then coalesce(items_registered.registered_code, 0)
                 else 0
             end
             + coalesce(tenure_classes.class_code, 0)
@@ -126,10 +136,10 @@ cast(
 {%- endmacro %}
 
 {% macro credit_classes_joined(credits) %}
-    inner join item_classes
-        on {{ credits }}.item_no = item_classes.item_no
     inner join span_classes
         on {{ credits }}.span_no = span_classes.span_no
+    left join items_registered
+        on {{ credits }}.item_no = items_registered.item_no
     left join tenure_classes
         on cast(
             {{ dbt.datediff('span_classes.hired_on', credits ~ '.occurred_on', 'day') }} as {{ dbt.type_string() }}

@@ -1,9 +1,10 @@
 {#
-    Grain: one row per order line. Additive: quantity, net_amount, cost_amount within a currency. Not additive: the rates.
+    Grain: one row per order line: what events and credits read of it. Its texts are joined where they are read (int_order_lines_detailed),
+    for writing them costs more than all else. Additive: quantity, net_amount, cost_amount within a currency.
     A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes; nor does a cancelled one,
     or one after as_of. line_no is the place of order_line_id among the ids of lines and returns, in which both are accumulated within a day.
-    owner_payee_no and owner_span_no: the seller, where employed on the day; is_shared: valid split rows say who is credited
-    (engine.md §8 A1, A4, A11, B1, B5).
+    owner_payee_no and owner_span_no: the seller, where employed on the day; split_kind and split_id only where valid split rows credit
+    anybody, is_shared where they say who has the deal itself; class_code: the classes of its deal, but for whether it is registered (engine.md §8 A1, A4, A10, A11, B1, B5, C12).
 #}
 with
 
@@ -29,7 +30,6 @@ orders as (
     select
         order_id,
         account_id,
-        opportunity_id,
         sales_user_id,
         dealer_id,
         channel,
@@ -53,23 +53,22 @@ products as (
     from {{ ref('stg_erp__products') }}
 ),
 
-rates as (
+list_prices as (
     select
+        product_id,
         currency,
-        valid_from,
-        valid_to,
-        rate_to_base
-    from {{ ref('int_fx_rates_ranged') }}
+        ordered_on,
+        list_price
+    from {{ ref('int_list_prices') }}
 ),
 
 split_deals as (
     select
         split_kind,
-        split_id
+        split_id,
+        max(case when credit_kind = 'direct' then 1 else 0 end) as has_direct_shares
     from {{ ref('int_deal_shares') }}
-    where
-        is_valid
-        and credit_kind = 'direct'
+    where is_valid
     group by split_kind, split_id
 ),
 
@@ -84,70 +83,53 @@ spans as (
     where payee_kind = 'employee'
 ),
 
+accounts as (
+    select
+        account_id,
+        industry,
+        account_tier,
+        region,
+        is_key_account
+    from {{ ref('int_accounts') }}
+),
+
+dealers as (
+    select
+        dealer_id,
+        tier
+    from {{ ref('stg_channel__dealers') }}
+),
+
+order_details as (
+    select
+        order_id,
+        deal_amount,
+        is_first_order,
+        is_new_account
+    from {{ ref('int_order_details') }}
+),
+
+classes as (
+    select
+        dimension,
+        value,
+        band_from,
+        band_to,
+        class_code
+    from {{ ref('int_dimension_classes') }}
+),
+
 parameters as (
     select as_of_on
     from {{ ref('int_run_parameters') }}
 ),
 
-list_currencies as (
+-- ratios that no condition names are not worked out
+asked as (
     select
-        min(currency) as least_currency,
-        max(currency) as greatest_currency
-    from products
-    where list_price is not null
-),
-
--- what is listed and sold in one currency alone joins nothing here
-orders_exchanged as (
-    select
-        orders.order_id,
-        orders.currency,
-        orders.ordered_on
-    from orders
-    inner join list_currencies
-        on orders.currency <> list_currencies.least_currency or orders.currency <> list_currencies.greatest_currency
-),
-
-list_days as (
-    select
-        products.product_id,
-        products.list_price,
-        products.currency as product_currency,
-        orders_exchanged.currency,
-        orders_exchanged.ordered_on
-    from lines
-    inner join orders_exchanged
-        on lines.order_id = orders_exchanged.order_id
-    inner join products
-        on lines.product_id = products.product_id
-    where
-        products.list_price is not null
-        and products.currency <> orders_exchanged.currency
-    group by
-        products.product_id,
-        products.list_price,
-        products.currency,
-        orders_exchanged.currency,
-        orders_exchanged.ordered_on
-),
-
-list_prices as (
-    select
-        list_days.product_id,
-        list_days.currency,
-        list_days.ordered_on,
-        {{ converted('list_days.list_price', 'product_rates.rate_to_base', 'order_rates.rate_to_base') }} as list_price
-    from list_days
-    left join rates as product_rates
-        on
-            list_days.product_currency = product_rates.currency
-            and list_days.ordered_on >= product_rates.valid_from
-            and list_days.ordered_on < product_rates.valid_to
-    left join rates as order_rates
-        on
-            list_days.currency = order_rates.currency
-            and list_days.ordered_on >= order_rates.valid_from
-            and list_days.ordered_on < order_rates.valid_to
+        coalesce(max(case when dimension = 'margin_rate' then 1 else 0 end), 0) as asks_margin,
+        coalesce(max(case when dimension = 'discount_rate' then 1 else 0 end), 0) as asks_discount
+    from classes
 ),
 
 -- numbered while rows are narrow: sorting carries them along
@@ -192,39 +174,45 @@ numbered as (
     from keys
 ),
 
-joined as (
+items as (
     select
         numbered.line_no,
         numbered.order_line_id,
+        'order_line' as item_kind,
         numbered.order_id,
         orders.account_id,
-        orders.opportunity_id,
         orders.sales_user_id,
         orders.dealer_id,
         numbered.product_id,
         products.product_line,
+        {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
         orders.channel,
         orders.status,
         orders.currency,
-        orders.ordered_on,
+        orders.ordered_on as dealt_on,
+        cast(null as {{ money() }}) as deal_amount,
         orders.lead_source,
         orders.sales_cycle_days,
-        orders.split_kind,
-        orders.split_id,
+        cast(null as {{ dbt.type_string() }}) as class_course,
+        case when split_deals.split_id is not null then split_deals.split_kind end as split_kind,
+        split_deals.split_id,
+        coalesce(split_deals.has_direct_shares, 0) = 1 as is_shared,
         numbered.quantity,
         numbered.net_amount,
         numbered.cost_amount,
         case
-            when products.currency = orders.currency
-                then cast(products.list_price as {{ step() }})
-            else list_prices.list_price
-        end as list_price,
-        {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
-        coalesce(orders.status <> 'cancelled' and orders.ordered_on <= parameters.as_of_on, false) as bears_events,
+            when asked.asks_discount = 1
+                then {{ discount_rate(
+                    'numbered.net_amount',
+                    'case when products.currency = orders.currency then products.list_price else list_prices.list_price end',
+                    'numbered.quantity'
+                ) }}
+        end as discount_rate,
+        case
+            when asked.asks_margin = 1 then {{ margin_rate('numbered.net_amount', 'numbered.cost_amount') }}
+        end as margin_rate,
         spans.payee_no as owner_payee_no,
         spans.span_no as owner_span_no,
-        case when spans.span_no is null then coalesce(orders.sales_user_id, '') end as stray_owner_id,
-        split_deals.split_id is not null as is_shared,
         numbered.source_file,
         numbered.source_row
     from numbered
@@ -246,77 +234,34 @@ joined as (
             orders.sales_user_id = spans.payee_id
             and orders.ordered_on >= spans.valid_from
             and orders.ordered_on < spans.valid_to
-    cross join parameters
+    cross join asked
     where not numbered.is_return
-),
-
-priced as (
-    select
-        line_no,
-        order_line_id,
-        order_id,
-        account_id,
-        opportunity_id,
-        sales_user_id,
-        dealer_id,
-        product_id,
-        product_line,
-        channel,
-        status,
-        currency,
-        ordered_on,
-        lead_source,
-        sales_cycle_days,
-        split_kind,
-        split_id,
-        quantity,
-        net_amount,
-        cost_amount,
-        {{ mul10('list_price', 'quantity') }} as list_amount,
-        product_age_days,
-        bears_events,
-        owner_payee_no,
-        owner_span_no,
-        stray_owner_id,
-        is_shared,
-        source_file,
-        source_row
-    from joined
 ),
 
 final as (
     select
-        line_no,
-        order_line_id,
-        order_id,
-        account_id,
-        opportunity_id,
-        sales_user_id,
-        dealer_id,
-        product_id,
-        product_line,
-        channel,
-        status,
-        currency,
-        ordered_on,
-        lead_source,
-        sales_cycle_days,
-        split_kind,
-        split_id,
-        quantity,
-        net_amount,
-        cost_amount,
-        case when list_amount <> 0 then 1 - {{ quotient10('net_amount', 'list_amount') }} end as discount_rate,
-        case when net_amount <> 0 then {{ quotient10('net_amount - cost_amount', 'net_amount') }} end as margin_rate,
-        product_age_days,
-        bears_events,
-        owner_payee_no,
-        owner_span_no,
-        stray_owner_id,
-        is_shared,
-        source_file,
-        source_row
-    from priced
+        items.line_no,
+        items.order_line_id,
+        items.dealt_on as ordered_on,
+        items.currency,
+        items.quantity,
+        items.net_amount,
+        items.cost_amount,
+        {{ class_code(deal_dimensions()) }} as class_code,
+        items.status = 'cancelled' as is_cancelled,
+        coalesce(items.status <> 'cancelled' and items.dealt_on <= parameters.as_of_on, false) as bears_events,
+        items.owner_payee_no,
+        items.owner_span_no,
+        case when items.owner_span_no is null then coalesce(items.sales_user_id, '') end as stray_owner_id,
+        items.split_kind,
+        items.split_id,
+        items.is_shared,
+        items.source_file,
+        items.source_row
+    from items
+    {{- item_details_joined(deal_dimensions().values() | join) }}
+    {{- classes_joined(deal_dimensions()) }}
+    cross join parameters
 )
 
 select * from final

@@ -15,18 +15,13 @@ events as (
         currency,
         rate_on,
         entry_ratio,
+        class_code,
+        owner_span_no,
+        stray_owner_id,
+        split_kind,
+        split_id,
         is_shared
     from {{ ref('int_events') }}
-),
-
-items as (
-    select
-        item_no,
-        owner_kind,
-        owner_id,
-        split_kind,
-        split_id
-    from {{ ref('int_deal_items') }}
 ),
 
 shares as (
@@ -94,16 +89,15 @@ events_parted as (
         events.currency,
         events.rate_on,
         events.entry_ratio,
-        events.is_shared,
-        items.owner_kind,
-        items.owner_id,
-        items.split_kind,
-        items.split_id
+        events.class_code,
+        events.owner_span_no,
+        events.stray_owner_id,
+        events.split_kind,
+        events.split_id,
+        events.is_shared
     from events
     left join events_ruled
         on events.event_no = events_ruled.event_no
-    inner join items
-        on events.item_no = items.item_no
     where events.is_shared or events_ruled.event_no is not null
 ),
 
@@ -159,14 +153,16 @@ parts as (
     from rule_credits
     union all
     select
-        event_no,
-        coalesce(owner_id, '') as payee_id,
-        owner_kind as payee_kind,
+        events_parted.event_no,
+        coalesce(spans.payee_id, events_parted.stray_owner_id) as payee_id,
+        spans.payee_kind,
         'direct' as credit_kind,
         cast(1 as {{ share() }}) as share,
-        value
+        events_parted.value
     from events_parted
-    where not is_shared
+    left join spans
+        on events_parted.owner_span_no = spans.span_no
+    where not events_parted.is_shared
 ),
 
 placed as (
@@ -188,6 +184,7 @@ final as (
         events_parted.event_no,
         events_parted.fact_no,
         events_parted.item_no,
+        events_parted.class_code,
         events_parted.measure_no,
         spans.payee_no,
         spans.span_no,

@@ -10,6 +10,7 @@ events as (
         event_no,
         measure,
         item_no,
+        class_code,
         occurred_on
     from {{ ref('int_events') }}
 ),
@@ -26,44 +27,29 @@ rules as (
     from {{ ref('int_credit_rules_numbered') }}
 ),
 
--- no deal is read where there is no rule
-any_rule as (
-    select count(*) as rule_count
-    from rules
-    having count(*) > 0
-),
-
 items as (
     select
-        items.item_no,
-        items.account_id,
-        items.dealer_id,
-        items.owner_kind,
-        items.owner_id,
-        items.split_kind,
-        items.split_id
-    from {{ ref('int_deal_items') }} as items
-    cross join any_rule
-),
-
--- both are read once more: a CTE of two readers would be worked out whole, even where there are no overlays
-overlay_events as (
-    select
-        event_no,
         item_no,
-        occurred_on
-    from {{ ref('int_events') }}
-),
-
-overlay_items as (
-    select
-        item_no,
+        account_id,
         dealer_id,
         owner_kind,
         owner_id,
         split_kind,
         split_id
-    from {{ ref('int_deal_items') }}
+    from {{ ref('int_item_parties') }}
+),
+
+-- read once more: a CTE of two readers would be worked out whole, even where there are no overlays
+overlay_events as (
+    select
+        event_no,
+        item_no,
+        class_code,
+        occurred_on,
+        split_kind,
+        split_id,
+        owner_span_no
+    from {{ ref('int_events') }}
     where split_id is not null
 ),
 
@@ -98,9 +84,10 @@ items_registered as (
     select
         item_no,
         registrant_kind,
-        registrant_id
+        registrant_id,
+        is_order_dealer,
+        registered_code
     from {{ ref('int_items_registered') }}
-    where not is_order_dealer
 ),
 
 dealers as (
@@ -119,16 +106,6 @@ spans as (
         valid_from,
         valid_to
     from {{ ref('int_payee_spans') }}
-),
-
-item_classes as (
-    select
-        item_no,
-        class_code,
-        registrant_kind,
-        registrant_id,
-        registered_code
-    from {{ ref('int_item_classes') }}
 ),
 
 span_classes as (
@@ -206,6 +183,7 @@ ruled as (
         rules.company_id,
         events.event_no,
         events.item_no,
+        events.class_code,
         events.occurred_on,
         items.account_id,
         items.dealer_id,
@@ -234,7 +212,7 @@ ruled as (
         "'employee'", 'service_owners.user_id',
     ],
     'registrant': [
-        'items_registered', 'ruled.item_no = items_registered.item_no',
+        'items_registered', 'ruled.item_no = items_registered.item_no and not items_registered.is_order_dealer',
         'items_registered.registrant_kind', 'items_registered.registrant_id',
     ],
     'overlay': [
@@ -252,6 +230,7 @@ received as (
         ruled.company_id,
         ruled.event_no,
         ruled.item_no,
+        ruled.class_code,
         ruled.occurred_on,
         ruled.dealer_id,
         ruled.owner_kind,
@@ -273,21 +252,22 @@ received as (
         cast(null as {{ dbt.type_string() }}) as company_id,
         overlay_events.event_no,
         overlay_events.item_no,
+        overlay_events.class_code,
         overlay_events.occurred_on,
-        overlay_items.dealer_id,
-        overlay_items.owner_kind,
-        overlay_items.owner_id,
-        overlay_items.split_kind,
-        overlay_items.split_id,
+        cast(null as {{ dbt.type_string() }}) as dealer_id,
+        owners.payee_kind as owner_kind,
+        owners.payee_id as owner_id,
+        overlay_events.split_kind,
+        overlay_events.split_id,
         'employee' as payee_kind,
         overlay_shares.payee_id
     from overlay_shares
-    inner join overlay_items
-        on
-            overlay_shares.split_kind = overlay_items.split_kind
-            and overlay_shares.split_id = overlay_items.split_id
     inner join overlay_events
-        on overlay_items.item_no = overlay_events.item_no
+        on
+            overlay_shares.split_kind = overlay_events.split_kind
+            and overlay_shares.split_id = overlay_events.split_id
+    left join spans as owners
+        on overlay_events.owner_span_no = owners.span_no
 ),
 
 eligible as (
@@ -297,6 +277,7 @@ eligible as (
         received.share,
         received.event_no,
         received.item_no,
+        received.class_code,
         received.occurred_on,
         received.payee_kind,
         received.payee_id,
@@ -356,7 +337,7 @@ final as (
         eligible.payee_kind,
         eligible.payee_id,
         cast(eligible.share as {{ share() }}) as share,
-        {{ credit_class_code() }} as class_code
+        {{ credit_class_code('eligible') }} as class_code
     from eligible
     {{- credit_classes_joined('eligible') }}
     where eligible.rule_no > 0

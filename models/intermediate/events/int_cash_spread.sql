@@ -37,12 +37,18 @@ orders as (
     where status <> 'cancelled'
 ),
 
-order_lines as (
+lines as (
     select
-        line_no,
         order_line_id,
         order_id,
         net_amount
+    from {{ ref('stg_erp__order_lines') }}
+),
+
+lines_numbered as (
+    select
+        order_line_id,
+        line_no
     from {{ ref('int_order_lines') }}
 ),
 
@@ -85,14 +91,25 @@ orders_documented as (
     group by order_id
 ),
 
+order_lines as (
+    select
+        lines.order_line_id,
+        lines.order_id,
+        lines.net_amount,
+        lines_numbered.line_no
+    from lines
+    inner join orders_documented
+        on lines.order_id = orders_documented.order_id
+    inner join lines_numbered
+        on lines.order_line_id = lines_numbered.order_line_id
+),
+
 orders_counted as (
     select
-        order_lines.order_id,
+        order_id,
         count(*) as line_count
     from order_lines
-    inner join orders_documented
-        on order_lines.order_id = orders_documented.order_id
-    group by order_lines.order_id
+    group by order_id
 ),
 
 ordered as (

@@ -31,7 +31,7 @@ order_lines as (
         margin_rate,
         sales_cycle_days,
         cast(null as {{ dbt.type_string() }}) as class_course
-    from {{ ref('int_order_lines') }}
+    from {{ ref('int_order_lines_detailed') }}
     where status <> 'cancelled'
 ),
 

@@ -10,20 +10,70 @@ items as (
         item_no,
         item_kind,
         item_id,
+        order_id,
+        account_id,
+        product_id,
+        dealer_id,
         currency,
         dealt_on,
         deal_amount,
         owner_kind,
         owner_id,
         split_kind,
-        split_id
+        split_id,
+        product_line,
+        product_age_days,
+        channel,
+        lead_source,
+        cast(null as {{ step() }}) as discount_rate,
+        margin_rate,
+        sales_cycle_days,
+        class_course
     from {{ ref('int_other_items') }}
+),
+
+accounts as (
+    select
+        account_id,
+        industry,
+        account_tier,
+        region,
+        is_key_account
+    from {{ ref('int_accounts') }}
+),
+
+dealers as (
+    select
+        dealer_id,
+        tier
+    from {{ ref('stg_channel__dealers') }}
+),
+
+order_details as (
+    select
+        order_id,
+        deal_amount,
+        is_first_order,
+        is_new_account
+    from {{ ref('int_order_details') }}
+),
+
+classes as (
+    select
+        dimension,
+        value,
+        band_from,
+        band_to,
+        class_code
+    from {{ ref('int_dimension_classes') }}
 ),
 
 order_lines as (
     select
         line_no,
-        sales_user_id,
+        class_code,
+        owner_span_no,
+        stray_owner_id,
         split_kind,
         split_id
     from {{ ref('int_order_lines') }}
@@ -47,11 +97,10 @@ cash as (
 split_deals as (
     select
         split_kind,
-        split_id
+        split_id,
+        max(case when credit_kind = 'direct' then 1 else 0 end) as has_direct_shares
     from {{ ref('int_deal_shares') }}
-    where
-        is_valid
-        and credit_kind = 'direct'
+    where is_valid
     group by split_kind, split_id
 ),
 
@@ -152,6 +201,15 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
+items_classed as (
+    select
+        items.item_no,
+        {{ class_code(deal_dimensions()) }} as class_code
+    from items
+    {{- item_details_joined(deal_dimensions().values() | join) }}
+    {{- classes_joined(deal_dimensions()) }}
+),
+
 {% set no_money = 'cast(null as ' ~ money() ~ ')' -%}
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 facts as (
@@ -159,12 +217,13 @@ facts as (
         cash.measure,
         concat(cash.source_key, '/', cash.order_line_id) as event_key,
         cash.line_no as item_no,
+        order_lines.class_code as line_class_code,
         cash.occurred_on,
         cash.value,
         {{ no_money }} as quantity,
         cash.currency,
         'employee' as owner_kind,
-        order_lines.sales_user_id as owner_id,
+        coalesce(sellers.payee_id, order_lines.stray_owner_id) as owner_id,
         order_lines.split_kind,
         order_lines.split_id,
         cash.source_table,
@@ -174,11 +233,14 @@ facts as (
     from cash
     inner join order_lines
         on cash.line_no = order_lines.line_no
+    left join spans as sellers
+        on order_lines.owner_span_no = sellers.span_no
     union all
     select
         'dealer_collected' as measure,
         concat(dealer_cash.dealer_payment_id, '/', dealer_cash.sale_id) as event_key,
         items.item_no,
+        cast(null as bigint) as line_class_code,
         dealer_cash.paid_on as occurred_on,
         dealer_cash.value,
         {{ no_money }} as quantity,
@@ -229,6 +291,7 @@ facts as (
         {{ measure }} as measure,
         {{ terms.key or 'items.item_id' }} as event_key,
         items.item_no,
+        cast(null as bigint) as line_class_code,
         items.dealt_on as occurred_on,
         {{ value }} as value,
         {{ terms.quantity or no_money }} as quantity,
@@ -252,15 +315,30 @@ facts as (
 
 owned as (
     select
-        facts.*,
+        facts.measure,
+        facts.event_key,
+        facts.item_no,
+        facts.occurred_on,
+        facts.value,
+        facts.quantity,
+        facts.currency,
+        coalesce(items_classed.class_code, facts.line_class_code) as class_code,
+        facts.source_table,
+        facts.source_key,
+        facts.source_file,
+        facts.source_row,
         measures.measure_no,
         spans.payee_no as owner_payee_no,
         spans.span_no as owner_span_no,
         case when spans.span_no is null then coalesce(facts.owner_id, '') end as stray_owner_id,
-        split_deals.split_id is not null as is_shared
+        case when split_deals.split_id is not null then split_deals.split_kind end as split_kind,
+        split_deals.split_id,
+        coalesce(split_deals.has_direct_shares, 0) = 1 as is_shared
     from facts
     inner join measures
         on facts.measure = measures.measure
+    left join items_classed
+        on facts.item_no = items_classed.item_no
     left join split_deals
         on
             facts.split_kind = split_deals.split_kind
@@ -290,9 +368,12 @@ final as (
         cast(value as {{ money() }}) as value,
         cast(quantity as {{ money() }}) as quantity,
         currency,
+        class_code,
         owner_payee_no,
         owner_span_no,
         stray_owner_id,
+        split_kind,
+        split_id,
         is_shared,
         source_table,
         nullif(source_key, event_key) as raw_key,

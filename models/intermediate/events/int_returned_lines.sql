@@ -27,8 +27,12 @@ order_lines as (
         cost_amount,
         currency,
         ordered_on,
-        sales_user_id,
-        status,
+        class_code,
+        is_cancelled,
+        owner_span_no,
+        stray_owner_id,
+        split_kind,
+        split_id,
         is_shared
     from {{ ref('int_order_lines') }}
 ),
@@ -76,33 +80,26 @@ numbered as (
     from keys
 ),
 
-final as (
+joined as (
     select
         numbered.return_no,
         returns.return_id,
-        order_lines.line_no,
         returns.returned_on,
         returns.quantity,
         returns.net_amount,
-        case
-            when order_lines.cost_amount is null then null
-            when order_lines.quantity = 0 then cast(0 as {{ money() }})
-            else cast({{ portion(
-                'order_lines.cost_amount', 'returns.quantity', 'order_lines.quantity',
-                'coalesce(currencies.minor_units, 4)'
-            ) }} as {{ money() }})
-        end as cost_amount,
+        returns.source_file,
+        returns.source_row,
+        order_lines.line_no,
         order_lines.quantity as sale_quantity,
         order_lines.net_amount as sale_net_amount,
         order_lines.cost_amount as sale_cost_amount,
         order_lines.currency,
         order_lines.ordered_on,
-        spans.payee_no as owner_payee_no,
-        spans.span_no as owner_span_no,
-        case when spans.span_no is null then coalesce(order_lines.sales_user_id, '') end as stray_owner_id,
-        order_lines.is_shared,
-        returns.source_file,
-        returns.source_row
+        order_lines.class_code,
+        coalesce(sellers.payee_id, order_lines.stray_owner_id) as owner_id,
+        order_lines.split_kind,
+        order_lines.split_id,
+        order_lines.is_shared
     from returns
     inner join order_lines
         on returns.order_line_id = order_lines.order_line_id
@@ -110,18 +107,51 @@ final as (
         on
             returns.return_id = numbered.return_id
             and numbered.is_return
+    left join spans as sellers
+        on order_lines.owner_span_no = sellers.span_no
+    where not order_lines.is_cancelled
+),
+
+final as (
+    select
+        joined.return_no,
+        joined.return_id,
+        joined.line_no,
+        joined.returned_on,
+        joined.quantity,
+        joined.net_amount,
+        case
+            when joined.sale_cost_amount is null then null
+            when joined.sale_quantity = 0 then cast(0 as {{ money() }})
+            else cast({{ portion(
+                'joined.sale_cost_amount', 'joined.quantity', 'joined.sale_quantity',
+                'coalesce(currencies.minor_units, 4)'
+            ) }} as {{ money() }})
+        end as cost_amount,
+        joined.sale_quantity,
+        joined.sale_net_amount,
+        joined.sale_cost_amount,
+        joined.currency,
+        joined.ordered_on,
+        joined.class_code,
+        spans.payee_no as owner_payee_no,
+        spans.span_no as owner_span_no,
+        case when spans.span_no is null then joined.owner_id end as stray_owner_id,
+        joined.split_kind,
+        joined.split_id,
+        joined.is_shared,
+        joined.source_file,
+        joined.source_row
+    from joined
     left join currencies
-        on order_lines.currency = currencies.currency
+        on joined.currency = currencies.currency
     left join spans
         on
-            order_lines.sales_user_id = spans.payee_id
-            and returns.returned_on >= spans.valid_from
-            and returns.returned_on < spans.valid_to
+            joined.owner_id = spans.payee_id
+            and joined.returned_on >= spans.valid_from
+            and joined.returned_on < spans.valid_to
     cross join parameters
-    where
-        order_lines.status <> 'cancelled'
-        and order_lines.ordered_on is not null
-        and returns.returned_on <= parameters.as_of_on
+    where joined.returned_on <= parameters.as_of_on
 )
 
 select * from final

@@ -16,6 +16,7 @@ credits as (
     select
         credit_no,
         item_no,
+        class_code,
         span_no,
         measure_no,
         payee_no,
@@ -29,14 +30,14 @@ credits as (
     where span_no is not null
 ),
 
-item_classes as (
+items_registered as (
     select
         item_no,
-        class_code,
         registrant_kind,
         registrant_id,
+        is_order_dealer,
         registered_code
-    from {{ ref('int_item_classes') }}
+    from {{ ref('int_items_registered') }}
 ),
 
 span_classes as (
@@ -61,6 +62,7 @@ counted as (
     select
         credits.credit_no,
         credits.item_no,
+        credits.class_code,
         credits.span_no,
         credits.payee_no,
         credits.measure_no,
@@ -82,7 +84,7 @@ final as (
         counted.credit_no,
         counted.payee_no,
         counted.measure_no,
-        {{ credit_class_code() }} as class_code,
+        {{ credit_class_code('counted') }} as class_code,
         counted.value,
         counted.currency,
         counted.share,

@@ -1,7 +1,8 @@
 {#
-    Grain: one row per dimension and value that occurs, for the dimensions that a condition names; '' is "no value". Of ratios nearly every
+    Grain: one row per dimension and value that occurs, for the dimensions that a condition names; '' is "no value". Of numbers nearly every
     deal has its own: the bands [band_from, band_to) between the numbers that conditions name stand for them, each named by its least value.
-    Deals are read once a dimension: one CTE for all would be worked out whole, for dimensions that no condition names too.
+    Values are read where they are kept, and once a dimension: one CTE for all would be worked out whole, for dimensions that no condition
+    names too. A value that no deal bears does no harm, one that is missing here would.
 #}
 with
 
@@ -14,29 +15,18 @@ conditions as (
     from {{ ref('int_conditions_numbered') }}
 ),
 
-accounts as (
+orders as (
     select
-        account_id,
-        industry,
-        account_tier,
-        region,
-        is_key_account
-    from {{ ref('int_accounts') }}
-),
-
-dealers as (
-    select
-        dealer_id,
-        tier
-    from {{ ref('stg_channel__dealers') }}
+        order_id,
+        currency,
+        ordered_on
+    from {{ ref('int_orders') }}
 ),
 
 order_details as (
     select
         order_id,
-        deal_amount,
-        is_first_order,
-        is_new_account
+        deal_amount
     from {{ ref('int_order_details') }}
 ),
 
@@ -52,15 +42,18 @@ spans as (
     from {{ ref('int_payee_spans') }}
 ),
 
-events as (
-    select occurred_on
-    from {{ ref('int_events') }}
-    group by occurred_on
+parameters as (
+    select as_of_on
+    from {{ ref('int_run_parameters') }}
 ),
 
-items_registered as (
-    select item_no
-    from {{ ref('int_items_registered') }}
+digits as (
+    {%- for digit in range(10) %}
+    select {{ digit }} as digit
+    {%- if not loop.last %}
+    union all
+    {%- endif %}
+    {%- endfor %}
 ),
 
 used as (
@@ -83,7 +76,7 @@ condition_items as (
     where operator not in ('in', 'not_in')
 ),
 
-{% set ratios = "('" ~ ratio_dimensions() | join("', '") ~ "')" -%}
+{% set numbers = "('" ~ number_dimensions() | join("', '") ~ "')" -%}
 marks as (
     select
         conditions.dimension,
@@ -91,7 +84,7 @@ marks as (
     from conditions
     inner join condition_items
         on conditions.condition_no = condition_items.condition_no
-    where conditions.dimension in {{ ratios }}
+    where conditions.dimension in {{ numbers }}
 ),
 
 -- a number that a condition names begins a band, and so does the next one above it; union, not union all: each once
@@ -100,19 +93,19 @@ edges as (
         dimension,
         cast(mark as decimal(30, 10)) as edge
     from marks
-    where mark > {{ least_ratio() }} and mark < -{{ least_ratio() }}
+    where mark > {{ least_number() }} and mark < -{{ least_number() }}
     union
     select
         dimension,
         cast(cast(mark as decimal(30, 10)) + 0.0000000001 as decimal(30, 10)) as edge
     from marks
-    where mark > {{ least_ratio() }} and mark < -{{ least_ratio() }}
+    where mark > {{ least_number() }} and mark < -{{ least_number() }}
     union
     select
         dimension,
-        {{ least_ratio() }} as edge
+        {{ least_number() }} as edge
     from used
-    where dimension in {{ ratios }}
+    where dimension in {{ numbers }}
 ),
 
 bands as (
@@ -120,74 +113,144 @@ bands as (
         dimension,
         cast(edge as {{ dbt.type_string() }}) as value,
         edge as band_from,
-        coalesce(lead(edge) over (partition by dimension order by edge), -{{ least_ratio() }}) as band_to
+        coalesce(lead(edge) over (partition by dimension order by edge), -{{ least_number() }}) as band_to
     from edges
     union all
     select
         dimension,
         '' as value,
-        {{ no_ratio() }} as band_from,
-        {{ least_ratio() }} as band_to
+        {{ no_number() }} as band_from,
+        {{ least_number() }} as band_to
     from used
-    where dimension in {{ ratios }}
+    where dimension in {{ numbers }}
 ),
 
--- of every tenure that a credit could have: which credits there are depends on conditions of credit rules
-hirings as (
-    select hired_on
+-- every tenure that somebody can have by as_of: what the credits are depends on conditions of credit rules
+tenures as (
+    select
+        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit + 10000 * myriads.digit as day_count
+    from digits as ones
+    cross join digits as tens
+    cross join digits as hundreds
+    cross join digits as thousands
+    cross join digits as myriads
+),
+
+longest_tenure as (
+    select max({{ dbt.datediff('spans.hired_on', 'parameters.as_of_on', 'day') }}) as day_count
     from spans
-    group by hired_on
+    inner join used
+        on used.dimension = 'tenure_days'
+    cross join parameters
 ),
 
-final as (
-    {%- for dimension, expression in deal_dimensions().items() if dimension not in ratio_dimensions() %}
+{# where the values of a dimension are kept; of order_details and int_other_items together for deal_size -#}
+{% set kept = {
+    'product': {'stg_erp__order_lines': 'product_id', 'int_other_items': 'product_id'},
+    'product_line': {'stg_erp__products': 'product_line', 'int_other_items': 'product_line'},
+    'account': {'stg_erp__orders': 'account_id', 'int_other_items': 'account_id'},
+    'account_industry': {'int_accounts': 'industry'},
+    'account_tier': {'int_accounts': 'account_tier'},
+    'account_region': {'int_accounts': 'region'},
+    'is_key_account': {'int_accounts': 'cast(is_key_account as ' ~ dbt.type_string() ~ ')'},
+    'channel': {'stg_erp__orders': 'channel', 'int_other_items': 'channel'},
+    'dealer': {'stg_erp__orders': 'dealer_id', 'int_other_items': 'dealer_id'},
+    'dealer_tier': {'stg_channel__dealers': 'tier'},
+    'lead_source': {'stg_crm__opportunities': 'lead_source'},
+    'class_course': {'int_other_items': 'class_course'},
+} -%}
+{% set constant = {
+    'is_new_account': ['true', 'false'],
+    'is_first_order': ['true', 'false'],
+    'is_registered_deal': ['true', 'false'],
+    'order_month': range(1, 13),
+    'weekday': range(1, 8),
+} -%}
+{% set deal_size = "concat(deals.currency, '|', cast(deals.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(deals.amount as " ~ dbt.type_string() ~ '))' -%}
+deals as (
+    select
+        orders.currency,
+        orders.ordered_on as dealt_on,
+        order_details.deal_amount as amount
+    from order_details
+    inner join orders
+        on order_details.order_id = orders.order_id
+    union all
+    select
+        currency,
+        dealt_on,
+        deal_amount as amount
+    from {{ ref('int_other_items') }}
+    where deal_amount is not null
+),
+
+found as (
+    {%- for dimension, relations in kept.items() %}
+    {%- for relation, expression in relations.items() %}
     select
         used.dimension,
-        coalesce({{ expression }}, '') as value,
-        cast(null as decimal(30, 10)) as band_from,
-        cast(null as decimal(30, 10)) as band_to
-    from {{ ref('int_deal_items') }} as items
+        {{ expression }} as value
+    from {{ ref(relation) }}
     inner join used
         on used.dimension = '{{ dimension }}'
-    {{- item_details_joined(expression) }}
-    group by used.dimension, coalesce({{ expression }}, '')
+    group by used.dimension, {{ expression }}
     union all
     {%- endfor %}
+    {%- endfor %}
+    {%- for dimension, values in constant.items() %}
+    {%- for value in values %}
+    select
+        dimension,
+        '{{ value }}' as value
+    from used
+    where dimension = '{{ dimension }}'
+    union all
+    {%- endfor %}
+    {%- endfor %}
+    select
+        used.dimension,
+        {{ deal_size }} as value
+    from deals
+    inner join used
+        on used.dimension = 'deal_size'
+    group by used.dimension, {{ deal_size }}
+    union all
     {%- for dimension, expression in payee_dimensions().items() %}
     select
         used.dimension,
-        coalesce({{ expression }}, '') as value,
-        cast(null as decimal(30, 10)) as band_from,
-        cast(null as decimal(30, 10)) as band_to
+        {{ expression }} as value
     from spans
     inner join used
         on used.dimension = '{{ dimension }}'
-    group by used.dimension, coalesce({{ expression }}, '')
+    group by used.dimension, {{ expression }}
     union all
     {%- endfor %}
     select
         used.dimension,
-        'true' as value,
-        cast(null as decimal(30, 10)) as band_from,
-        cast(null as decimal(30, 10)) as band_to
-    from items_registered
-    inner join used
-        on used.dimension = 'is_registered_deal'
-    group by used.dimension
-    union all
-    select
-        used.dimension,
-        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }}) as value,
-        cast(null as decimal(30, 10)) as band_from,
-        cast(null as decimal(30, 10)) as band_to
-    from hirings
+        cast(tenures.day_count as {{ dbt.type_string() }}) as value
+    from longest_tenure
+    inner join tenures
+        on longest_tenure.day_count >= tenures.day_count
     inner join used
         on used.dimension = 'tenure_days'
-    inner join events
-        on hirings.hired_on <= events.occurred_on
-    group by
-        used.dimension,
-        cast({{ dbt.datediff('hirings.hired_on', 'events.occurred_on', 'day') }} as {{ dbt.type_string() }})
+    union all
+    select
+        dimension,
+        '' as value
+    from used
+    where dimension <> 'tenure_days' and dimension not in {{ numbers }}
+),
+
+-- orders, lines and other things may bear the same value
+final as (
+    select
+        dimension,
+        value,
+        cast(null as decimal(30, 10)) as band_from,
+        cast(null as decimal(30, 10)) as band_to
+    from found
+    where value is not null
+    group by dimension, value
     union all
     select
         dimension,

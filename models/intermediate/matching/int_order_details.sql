@@ -33,7 +33,7 @@ lines as (
     select
         order_lines.order_id,
         sum(order_lines.net_amount) as net_amount
-    from {{ ref('int_order_lines') }} as order_lines
+    from {{ ref('stg_erp__order_lines') }} as order_lines
     cross join asked
     group by order_lines.order_id
 ),

@@ -25,7 +25,7 @@ order_lines as (
         ordered_on,
         source_file,
         source_row
-    from {{ ref('int_order_lines') }}
+    from {{ ref('int_order_lines_detailed') }}
 ),
 
 final as (

@@ -1,0 +1,99 @@
+{#
+    Grain: one row per product, currency and day on which it is sold in another currency than it is listed in: the list price in that currency,
+    null where a rate is missing (engine.md §8 A10).
+#}
+with
+
+lines as (
+    select
+        order_id,
+        product_id
+    from {{ ref('stg_erp__order_lines') }}
+),
+
+products as (
+    select
+        product_id,
+        list_price,
+        currency
+    from {{ ref('stg_erp__products') }}
+),
+
+rates as (
+    select
+        currency,
+        valid_from,
+        valid_to,
+        rate_to_base
+    from {{ ref('int_fx_rates_ranged') }}
+),
+
+currencies_sold_in as (
+    select currency
+    from {{ ref('stg_erp__orders') }}
+    group by currency
+),
+
+-- what is listed and sold in one currency alone joins nothing here
+exchanged as (
+    select currencies_sold_in.currency
+    from currencies_sold_in
+    inner join products
+        on currencies_sold_in.currency <> products.currency
+    where products.list_price is not null
+    group by currencies_sold_in.currency
+),
+
+orders_exchanged as (
+    select
+        orders.order_id,
+        orders.currency,
+        orders.ordered_on
+    from {{ ref('int_orders') }} as orders
+    inner join exchanged
+        on orders.currency = exchanged.currency
+),
+
+list_days as (
+    select
+        products.product_id,
+        products.list_price,
+        products.currency as product_currency,
+        orders_exchanged.currency,
+        orders_exchanged.ordered_on
+    from lines
+    inner join orders_exchanged
+        on lines.order_id = orders_exchanged.order_id
+    inner join products
+        on lines.product_id = products.product_id
+    where
+        products.list_price is not null
+        and products.currency <> orders_exchanged.currency
+    group by
+        products.product_id,
+        products.list_price,
+        products.currency,
+        orders_exchanged.currency,
+        orders_exchanged.ordered_on
+),
+
+final as (
+    select
+        list_days.product_id,
+        list_days.currency,
+        list_days.ordered_on,
+        {{ converted('list_days.list_price', 'product_rates.rate_to_base', 'order_rates.rate_to_base') }} as list_price
+    from list_days
+    left join rates as product_rates
+        on
+            list_days.product_currency = product_rates.currency
+            and list_days.ordered_on >= product_rates.valid_from
+            and list_days.ordered_on < product_rates.valid_to
+    left join rates as order_rates
+        on
+            list_days.currency = order_rates.currency
+            and list_days.ordered_on >= order_rates.valid_from
+            and list_days.ordered_on < order_rates.valid_to
+)
+
+select * from final
