@@ -1,5 +1,5 @@
 {#- How many tiers of a component stand side by side; lines of longer tables take the general way (int_lines_walked). -#}
-{% macro tiers_side_by_side() %}{{ return(8) }}{% endmacro %}
+{% macro tiers_side_by_side() %}{{ return(6) }}{% endmacro %}
 
 {#- unreached(): the bound of a tier that a component does not have, above every position. -#}
 {% macro unreached() %}cast('99999999999999999' as {{ step() }}){% endmacro %}
@@ -36,8 +36,8 @@ end
     rated_lines(counted, rates, walked): the CTEs that say what the tiers pay for each line, before modifiers.
     counted: rows of int_lines_counted, of whole groups; rates: int_group_rates; walked: int_lines_walked.
     Output CTE `rated`: group_no, credit_no, component_no, basis, position_to (the running total of its group in credit order; where each
-    event stands alone, its own size, engine.md §8 B4, D13), tier_no, is_sliced, rate (null where sliced), amount_rated, modifier_set_no,
-    personal_factor. A line that stays within one tier has that tier's rate, as has every line where one tier decides for the whole total;
+    event stands alone, its own size, engine.md §8 B4, D13), tier_no, is_sliced, rate (null where sliced), amount_rated, has_own_amount
+    (it is not basis × rate alone), modifier_set_no, personal_factor. A line that stays within one tier has that tier's rate, as has every line where one tier decides for the whole total;
     a line that crosses a bound is the sum of its parts, and where amounts are paid on entering, or tiers are many, int_lines_walked says it.
 -#}
 {% macro rated_lines(counted, rates, walked) -%}
@@ -114,15 +114,17 @@ lines_tiered as (
 -- each part in a column of its own, which mul10_rate mentions several times
 lines_parted as (
     select
-        lines_tiered.*,
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
         {%- set low = '(case when tier_below = 1 then -' ~ unreached() ~ ' else bound_1 end)' if loop.first else 'bound_' ~ tier_no %}
         {%- set high = unreached() if loop.last else 'bound_' ~ (tier_no + 1) %}
+        {%- set part = signed_overlap('position_from', 'position_to', low, high) %}
         case
-            when is_sliced and not walks and rate_{{ tier_no }} <> 0
-                then {{ signed_overlap('position_from', 'position_to', low, high) }}
-        end as part_{{ tier_no }}{{ ',' if not loop.last }}
+            when not is_sliced or walks or coalesce(rate_{{ tier_no }}, 0) = 0 then null
+            when is_taken_back then -{{ part }}
+            else {{ part }}
+        end as part_{{ tier_no }},
         {%- endfor %}
+        lines_tiered.*
     from lines_tiered
 ),
 
@@ -140,15 +142,15 @@ rated as (
             case
                 when lines_parted.walks then lines_parted.walked_amount
                 when lines_parted.is_sliced
-                    then (case when lines_parted.is_taken_back then -1 else 1 end) * (
+                    then
                         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
                         {{ '+ ' if not loop.first }}coalesce({{ mul10_rate('part_' ~ tier_no, 'rate_' ~ tier_no) }}, 0)
                         {%- endfor %}
-                    )
                 else {{ mul10_rate('lines_parted.basis', 'lines_parted.tier_rate') }}
             end + coalesce(lines_parted.amount_by_event, 0)
             as {{ step() }}
         ) as amount_rated,
+        lines_parted.is_sliced or lines_parted.amount_by_event is not null as has_own_amount,
         lines_parted.modifier_set_no,
         lines_parted.personal_factor
     from lines_parted

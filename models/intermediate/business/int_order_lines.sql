@@ -1,6 +1,6 @@
 {#
-    Grain: one row per order line: what events and credits read of it. Its texts are joined where they are read (int_order_lines_detailed),
-    for writing them costs more than all else. Additive: quantity, net_amount, cost_amount within a currency.
+    Grain: one row per order line: what events and credits read of it. Its texts stand in int_order_lines_detailed, which nothing that pays
+    waits for, since writing them takes longer than all else here. Additive: quantity, net_amount, cost_amount within a currency.
     A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes; nor does a cancelled one,
     or one after as_of. line_no is the place of order_line_id among the ids of lines and returns, in which both are accumulated within a day.
     owner_payee_no and owner_span_no: the seller, where employed on the day; split_kind and split_id only where valid split rows credit
@@ -15,9 +15,7 @@ lines as (
         product_id,
         quantity,
         net_amount,
-        cost_amount,
-        source_file,
-        source_row
+        cost_amount
     from {{ ref('stg_erp__order_lines') }}
 ),
 
@@ -141,9 +139,7 @@ keys as (
         product_id,
         quantity,
         net_amount,
-        cost_amount,
-        source_file,
-        source_row
+        cost_amount
     from lines
     union all
     select
@@ -153,9 +149,7 @@ keys as (
         null as product_id,
         null as quantity,
         null as net_amount,
-        null as cost_amount,
-        null as source_file,
-        null as source_row
+        null as cost_amount
     from returns
 ),
 
@@ -168,9 +162,7 @@ numbered as (
         product_id,
         quantity,
         net_amount,
-        cost_amount,
-        source_file,
-        source_row
+        cost_amount
     from keys
 ),
 
@@ -212,9 +204,7 @@ items as (
             when asked.asks_margin = 1 then {{ margin_rate('numbered.net_amount', 'numbered.cost_amount') }}
         end as margin_rate,
         spans.payee_no as owner_payee_no,
-        spans.span_no as owner_span_no,
-        numbered.source_file,
-        numbered.source_row
+        spans.span_no as owner_span_no
     from numbered
     left join orders
         on numbered.order_id = orders.order_id
@@ -255,9 +245,7 @@ final as (
         case when items.owner_span_no is null then coalesce(items.sales_user_id, '') end as stray_owner_id,
         items.split_kind,
         items.split_id,
-        items.is_shared,
-        items.source_file,
-        items.source_row
+        items.is_shared
     from items
     {{- item_details_joined(deal_dimensions().values() | join) }}
     {{- classes_joined(deal_dimensions()) }}

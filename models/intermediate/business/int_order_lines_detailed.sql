@@ -1,5 +1,6 @@
 {#
-    Grain: one row per order line: int_order_lines, with what its order and its product say. Not additive: the rates.
+    Grain: one row per order line, cancelled ones included, with what its order and its product say: what marts and KPIs read, and what
+    events and credits do without. Additive: quantity, net_amount, cost_amount within a currency. Not additive: the rates.
 #}
 with
 

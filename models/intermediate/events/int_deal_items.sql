@@ -30,7 +30,9 @@ order_lines as (
         discount_rate,
         margin_rate,
         sales_cycle_days,
-        cast(null as {{ dbt.type_string() }}) as class_course
+        cast(null as {{ dbt.type_string() }}) as class_course,
+        source_file,
+        source_row
     from {{ ref('int_order_lines_detailed') }}
     where status <> 'cancelled'
 ),
@@ -60,7 +62,9 @@ other_items as (
         cast(null as {{ step() }}) as discount_rate,
         margin_rate,
         sales_cycle_days,
-        class_course
+        class_course,
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        cast(null as integer) as source_row
     from {{ ref('int_other_items') }}
 ),
 
@@ -89,7 +93,9 @@ final as (
         discount_rate,
         margin_rate,
         sales_cycle_days,
-        class_course
+        class_course,
+        source_file,
+        source_row
     from order_lines
     union all
     select
@@ -116,7 +122,9 @@ final as (
         discount_rate,
         margin_rate,
         sales_cycle_days,
-        class_course
+        class_course,
+        source_file,
+        source_row
     from other_items
 )
 

@@ -42,8 +42,8 @@ events as (
         concat('{{ measure }}:', facts.order_line_id) as event_id,
         'erp.order_lines' as source_table,
         facts.order_line_id as source_key,
-        facts.source_file,
-        facts.source_row
+        {{ no_text }} as source_file,
+        cast(null as integer) as source_row
     from {{ ref('int_order_lines') }} as facts
     where
         facts.bears_events

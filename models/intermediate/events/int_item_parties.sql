@@ -22,9 +22,9 @@ order_lines as (
 
 lines as (
     select
-        lines.order_line_id,
-        lines.order_id
-    from {{ ref('stg_erp__order_lines') }} as lines
+        order_lines.order_line_id,
+        order_lines.order_id
+    from {{ ref('stg_erp__order_lines') }} as order_lines
     cross join asked
 ),
 

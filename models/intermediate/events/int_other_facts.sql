@@ -120,7 +120,7 @@ orders as (
         order_id,
         source_file,
         source_row
-    from {{ ref('int_orders') }}
+    from {{ ref('int_first_orders') }}
 ),
 
 opportunities as (

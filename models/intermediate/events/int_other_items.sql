@@ -5,7 +5,7 @@
 #}
 with
 
-orders as (
+first_orders as (
     select
         order_id,
         account_id,
@@ -19,12 +19,6 @@ orders as (
         sales_cycle_days,
         split_kind,
         split_id
-    from {{ ref('int_orders') }}
-    where status <> 'cancelled'
-),
-
-first_orders as (
-    select order_id
     from {{ ref('int_first_orders') }}
 ),
 
@@ -114,29 +108,27 @@ products as (
 items as (
     select
         'order' as item_kind,
-        orders.order_id as item_id,
-        orders.order_id,
-        orders.opportunity_id,
-        orders.account_id,
+        order_id as item_id,
+        order_id,
+        opportunity_id,
+        account_id,
         {{ no_text }} as product_id,
-        orders.dealer_id,
+        dealer_id,
         'employee' as owner_kind,
-        orders.sales_user_id as owner_id,
-        orders.split_kind,
-        orders.split_id,
-        orders.currency,
-        orders.ordered_on as dealt_on,
+        sales_user_id as owner_id,
+        split_kind,
+        split_id,
+        currency,
+        ordered_on as dealt_on,
         cast(null as {{ money() }}) as deal_amount,
         {{ no_text }} as product_line,
         {{ no_number }} as product_age_days,
-        orders.channel,
-        orders.lead_source,
+        channel,
+        lead_source,
         {{ no_rate }} as margin_rate,
-        orders.sales_cycle_days,
+        sales_cycle_days,
         {{ no_text }} as class_course
-    from orders
-    inner join first_orders
-        on orders.order_id = first_orders.order_id
+    from first_orders
     union all
     select
         'opportunity' as item_kind,

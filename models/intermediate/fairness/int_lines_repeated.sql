@@ -14,7 +14,7 @@ lines as (
         credit_no,
         basis,
         position_to,
-        amount_rated,
+        coalesce(amount_rated, {{ mul10_rate('basis', 'rate') }}) as amount_rated,
         modifier_set_no,
         amount
     from {{ ref('int_payout_lines') }}

@@ -128,7 +128,8 @@ bands as (
 -- every tenure that somebody can have by as_of: what the credits are depends on conditions of credit rules
 tenures as (
     select
-        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit + 10000 * myriads.digit as day_count
+        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_count,
+        10000 * myriads.digit as myriad_count
     from digits as ones
     cross join digits as tens
     cross join digits as hundreds
@@ -166,20 +167,19 @@ longest_tenure as (
     'order_month': range(1, 13),
     'weekday': range(1, 8),
 } -%}
-{% set deal_size = "concat(deals.currency, '|', cast(deals.dealt_on as " ~ dbt.type_string() ~ "), '|', cast(deals.amount as " ~ dbt.type_string() ~ '))' -%}
 deals as (
     select
         orders.currency,
-        orders.ordered_on as dealt_on,
-        order_details.deal_amount as amount
+        cast(orders.ordered_on as {{ dbt.type_string() }}) as dealt_on,
+        cast(order_details.deal_amount as {{ dbt.type_string() }}) as amount
     from order_details
     inner join orders
         on order_details.order_id = orders.order_id
     union all
     select
         currency,
-        dealt_on,
-        deal_amount as amount
+        cast(dealt_on as {{ dbt.type_string() }}) as dealt_on,
+        cast(deal_amount as {{ dbt.type_string() }}) as amount
     from {{ ref('int_other_items') }}
     where deal_amount is not null
 ),
@@ -209,11 +209,11 @@ found as (
     {%- endfor %}
     select
         used.dimension,
-        {{ deal_size }} as value
+        concat(deals.currency, '|', deals.dealt_on, '|', deals.amount) as value
     from deals
     inner join used
         on used.dimension = 'deal_size'
-    group by used.dimension, {{ deal_size }}
+    group by used.dimension, deals.currency, deals.dealt_on, deals.amount
     union all
     {%- for dimension, expression in payee_dimensions().items() %}
     select
@@ -227,10 +227,10 @@ found as (
     {%- endfor %}
     select
         used.dimension,
-        cast(tenures.day_count as {{ dbt.type_string() }}) as value
+        cast(tenures.day_count + tenures.myriad_count as {{ dbt.type_string() }}) as value
     from longest_tenure
     inner join tenures
-        on longest_tenure.day_count >= tenures.day_count
+        on longest_tenure.day_count >= tenures.day_count + tenures.myriad_count
     inner join used
         on used.dimension = 'tenure_days'
     union all

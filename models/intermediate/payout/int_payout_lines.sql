@@ -1,7 +1,8 @@
 {#
     Grain: one row per line (group_no, credit_no). Additive: amount within a currency. The narrow table behind
-    fct_payout_lines: integers and decimals only, stored in the order of groups. amount_modified is after modifiers
-    and personal_factor; amount after cap_per_event and rounding (engine.md §5 steps 1 and 3, §8 E1).
+    fct_payout_lines: integers and decimals only, stored in the order of groups. amount_rated is what the tiers
+    pay, null where it is basis × rate; amount_modified after modifiers and personal_factor, null where they change nothing; amount after
+    cap_per_event and rounding (engine.md §5 steps 1 and 3, §8 E1).
 #}
 with
 
@@ -60,6 +61,7 @@ multiplied as (
         rated.is_sliced,
         rated.rate,
         rated.amount_rated,
+        rated.has_own_amount,
         rated.modifier_set_no,
         rated.personal_factor,
         coalesce(modified.amount_after, rated.amount_rated) as amount_multiplied,
@@ -84,6 +86,7 @@ personal as (
         is_sliced,
         rate,
         amount_rated,
+        has_own_amount,
         modifier_set_no,
         personal_factor,
         amount_multiplied,
@@ -107,6 +110,7 @@ capped as (
         is_sliced,
         rate,
         amount_rated,
+        has_own_amount,
         modifier_set_no,
         personal_factor,
         amount_modified,
@@ -128,10 +132,11 @@ final as (
         tier_no,
         is_sliced,
         rate,
-        amount_rated,
+        -- a column of nothing takes no time to write: what follows from the others is left out (int_payout_lines_detailed)
+        case when has_own_amount then amount_rated end as amount_rated,
         modifier_set_no,
         personal_factor,
-        amount_modified,
+        nullif(amount_modified, amount_rated) as amount_modified,
         {{ round_minor('amount_capped', 'minor_units') }} as amount
     from capped
     order by group_no, credit_no

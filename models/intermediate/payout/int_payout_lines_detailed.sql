@@ -4,6 +4,23 @@
 #}
 with
 
+stored as (
+    select
+        group_no,
+        credit_no,
+        basis,
+        position_to,
+        tier_no,
+        is_sliced,
+        rate,
+        coalesce(amount_rated, {{ mul10_rate('basis', 'rate') }}) as amount_rated,
+        modifier_set_no,
+        personal_factor,
+        amount_modified,
+        amount
+    from {{ ref('int_payout_lines') }}
+),
+
 lines as (
     select
         group_no,
@@ -16,9 +33,9 @@ lines as (
         amount_rated,
         modifier_set_no,
         personal_factor,
-        amount_modified,
+        coalesce(amount_modified, amount_rated) as amount_modified,
         amount
-    from {{ ref('int_payout_lines') }}
+    from stored
 ),
 
 groups as (

@@ -22,7 +22,7 @@ tiers as (
     from {{ ref('int_component_tiers') }}
 ),
 
-rates as (
+scaled as (
     select
         groups.group_no,
         groups.component_no,
@@ -33,33 +33,35 @@ rates as (
         tiers.event_amount,
         tiers.method = 'retroactive' and not tiers.stands_alone as is_whole,
         tiers.tier_count > {{ tiers_side_by_side() }} as has_more_tiers,
-        groups.has_bounds,
-        groups.reached,
-        case
-            when tiers.method = 'flat' then 1
-            when {{ tier_bound('tiers.tier_from_1', 'tiers.tier_key', 'groups.quota') }} <= 0 then 1
-            else 0
-        end as tier_below,
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-        coalesce(
-            case
-                when tiers.method <> 'flat'
-                    then {{ tier_bound('tiers.tier_from_' ~ tier_no, 'tiers.tier_key', 'groups.quota') }}
-            end,
-            {{ unreached() }}
-        ) as bound_{{ tier_no }},
-        tiers.rate_{{ tier_no }}{{ ',' if not loop.last }}
+        {{ tier_bound('tiers.tier_from_' ~ tier_no, 'tiers.tier_key', 'groups.quota') }} as start_{{ tier_no }},
+        tiers.rate_{{ tier_no }},
         {%- endfor %}
+        groups.has_bounds,
+        groups.reached
     from groups
     inner join tiers
         on groups.component_no = tiers.component_no
 ),
 
+bounded as (
+    select
+        scaled.*,
+        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
+        case
+            when scaled.method <> 'flat' and scaled.start_{{ tier_no }} is not null then scaled.start_{{ tier_no }}
+            else {{ unreached() }}
+        end as bound_{{ tier_no }},
+        {%- endfor %}
+        case when scaled.method = 'flat' or scaled.start_1 <= 0 then 1 else 0 end as tier_below
+    from scaled
+),
+
 located as (
     select
-        rates.*,
-        case when is_whole then {{ tier_reached('reached', 'rates') }} end as whole_tier_no
-    from rates
+        bounded.*,
+        case when bounded.is_whole then {{ tier_reached('bounded.reached', 'bounded') }} end as whole_tier_no
+    from bounded
 ),
 
 final as (
@@ -75,12 +77,12 @@ final as (
         is_whole,
         reached,
         method <> 'flat' and has_bounds and (pays_amounts = 1 or has_more_tiers) as walks,
-        whole_tier_no,
-        case when is_whole then {{ rate_of_tier('whole_tier_no') }} end as whole_rate,
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
         bound_{{ tier_no }},
-        rate_{{ tier_no }}{{ ',' if not loop.last }}
+        rate_{{ tier_no }},
         {%- endfor %}
+        whole_tier_no,
+        case when is_whole then {{ rate_of_tier('whole_tier_no') }} end as whole_rate
     from located
 )
 

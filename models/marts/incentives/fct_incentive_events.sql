@@ -28,7 +28,9 @@ items as (
         opportunity_id,
         account_id,
         product_id,
-        dealer_id
+        dealer_id,
+        source_file,
+        source_row
     from {{ ref('int_deal_items') }}
 ),
 
@@ -48,8 +50,8 @@ final as (
         items.dealer_id,
         events.source_table,
         events.source_key,
-        events.source_file,
-        events.source_row
+        coalesce(events.source_file, items.source_file) as source_file,
+        coalesce(events.source_row, items.source_row) as source_row
     from events
     inner join items
         on events.item_no = items.item_no
