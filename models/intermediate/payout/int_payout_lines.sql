@@ -132,7 +132,7 @@ final as (
         tier_no,
         is_sliced,
         rate,
-        -- a column of nothing takes no time to write: what follows from the others is left out (int_payout_lines_detailed)
+        -- what follows from other columns is left out: a column of nothing takes no time to write
         case when has_own_amount then amount_rated end as amount_rated,
         modifier_set_no,
         personal_factor,
