@@ -38,7 +38,7 @@ end
     Output CTE `rated`: group_no, credit_no, component_no, basis, position_to (the running total of its group in credit order; where each
     event stands alone, its own size, engine.md §8 B4, D13), tier_no, is_sliced, rate (null where sliced), amount_rated, has_own_amount
     (it is not basis × rate alone), modifier_set_no, personal_factor. A line that stays within one tier has that tier's rate, as has every line where one tier decides for the whole total;
-    a line that crosses a bound is the sum of its parts, and where amounts are paid on entering, or tiers are many, int_lines_walked says it.
+    a line that crosses a bound is the sum of its parts, and where amounts are paid on entering, or tiers are many, int_lines_walked says all this.
 -#}
 {% macro rated_lines(counted, rates, walked) -%}
 lines_accumulated as (
@@ -62,12 +62,12 @@ lines_placed as (
         lines_accumulated.modifier_set_no,
         lines_accumulated.personal_factor,
         {{ walked }}.tier_no as walked_tier_no,
+        {{ walked }}.is_sliced as walked_is_sliced,
         {{ walked }}.rate as walked_rate,
         {{ walked }}.amount as walked_amount,
         {{ rates }}.component_no,
         {{ rates }}.method,
         {{ rates }}.walks,
-        {{ rates }}.is_whole,
         {{ rates }}.tier_below,
         {{ rates }}.whole_tier_no,
         {{ rates }}.whole_rate,
@@ -106,7 +106,7 @@ lines_located as (
 lines_tiered as (
     select
         lines_located.*,
-        not is_whole and (walks or (method = 'marginal' and tier_before <> tier_no)) as is_sliced,
+        coalesce(walked_is_sliced, method = 'marginal' and tier_before <> tier_no) as is_sliced,
         coalesce(walked_rate, whole_rate, {{ rate_of_tier('tier_no') }}) as tier_rate
     from lines_located
 ),
@@ -165,9 +165,8 @@ cast(sum({{ basis }}) over (partition by group_no order by credit_no rows betwee
 {#-
     steps_through_tiers(lines, bands): the CTE `steps`: for each line and tier, the part of the walk from position_from to position_to
     that lies in the tier (step_kind slice, step_no 1), then the amounts of the tiers it enters or falls below (tier_amount, 2).
-    lines: group_no, credit_no, basis, position_from, position_to, first_credit_no, method, stands_alone; bands: int_group_bands.
-    An event that stands alone walks from 0 to its size and has its own sign throughout; where it is retroactive, all of it lies in the tier
-    it reaches (engine.md §4, §8 D2, D13).
+    lines: group_no, credit_no, basis, position_from, position_to, first_credit_no, stands_alone; bands: int_group_bands.
+    An event that stands alone walks from 0 to its size and has its own sign throughout (engine.md §4, §8 D2, D13).
 -#}
 {% macro steps_through_tiers(lines, bands) -%}
 {% set slice = signed_overlap(lines ~ '.position_from', lines ~ '.position_to', bands ~ '.band_from', bands ~ '.band_to') -%}
@@ -177,12 +176,6 @@ overlapping as (
         {{ lines }}.credit_no,
         {{ bands }}.tier_no,
         case
-            when {{ lines }}.method = 'retroactive'
-                then case
-                    when {{ lines }}.position_to >= {{ bands }}.band_from and {{ lines }}.position_to < {{ bands }}.band_to
-                        then {{ lines }}.basis
-                    else 0
-                end
             when {{ lines }}.stands_alone and {{ lines }}.basis < 0 then -{{ slice }}
             else {{ slice }}
         end as basis,

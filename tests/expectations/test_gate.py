@@ -47,7 +47,7 @@ FAULTS = [
     ("control_totals_met", "delete from ingest.quarantine", _CONTROL),
     ("control_totals_met", "update raw_erp.order_lines set net_amount = 999.99 where order_line_id = 'L1'", _CONTROL),
     ("control_totals_met", "update ingest.control_totals set row_count = 4 where table_name = 'orders'", _CONTROL),
-    ("facts_hold_staging", "delete from intermediate.int_order_lines where order_line_id = 'L1'", "rpt_completeness"),
+    ("facts_hold_staging", "delete from intermediate.int_order_lines_detailed where order_line_id = 'L1'", "rpt_completeness"),
     ("facts_hold_staging", "insert into core.dim_accounts from core.dim_accounts", "rpt_completeness"),
     (
         "credits_cover_events",
@@ -108,7 +108,7 @@ MENDED = [
     ("rows_set_aside", "update operations.rpt_quarantine set is_settled = true"),
     ("splits_that_do_not_add_up", "update intermediate.int_deal_shares set is_valid = true"),
     ("payees_without_a_quota", "update intermediate.int_groups_quoted set quota = 100"),
-    ("lines_without_a_cost", "update intermediate.int_order_lines set cost_amount = 0"),
+    ("lines_without_a_cost", "update intermediate.int_order_lines_detailed set cost_amount = 0"),
     ("differences_that_the_plan_makes", "delete from operations.rpt_fairness where check_id = 'same_deal_same_pay'"),
     ("payees_on_no_plan", "delete from operations.rpt_fairness where check_id = 'payees_on_no_plan'"),
 ]

@@ -37,7 +37,6 @@ orders as (
         ordered_on,
         lead_source,
         sales_cycle_days,
-        split_kind,
         split_id
     from {{ ref('int_orders') }}
 ),
@@ -78,8 +77,6 @@ joined as (
         orders.ordered_on,
         orders.lead_source,
         orders.sales_cycle_days,
-        orders.split_kind,
-        orders.split_id,
         lines.quantity,
         lines.net_amount,
         lines.cost_amount,
@@ -120,8 +117,6 @@ final as (
         ordered_on,
         lead_source,
         sales_cycle_days,
-        split_kind,
-        split_id,
         quantity,
         net_amount,
         cost_amount,

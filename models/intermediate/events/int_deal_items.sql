@@ -1,6 +1,6 @@
 {#
-    Grain: one row per thing that bears events: order line, or what int_other_items holds. Says who owns it, the rows that share it, and its
-    dimensions, null where it has none; those of its account, dealer and order are theirs (engine.md §1, §8 A3, A10, B8).
+    Grain: one row per thing that bears events: order line, or what int_other_items holds. Its dimensions, null where it
+    has none; those of its account, dealer and order are theirs (engine.md §1, §8 A3, A10).
     item_no is the line_no of order lines and negative for the others. Cancelled orders bear nothing (A4).
 #}
 with
@@ -16,10 +16,6 @@ order_lines as (
         account_id,
         product_id,
         dealer_id,
-        'employee' as owner_kind,
-        sales_user_id as owner_id,
-        split_kind,
-        split_id,
         currency,
         ordered_on as dealt_on,
         cast(null as {{ money() }}) as deal_amount,
@@ -48,10 +44,6 @@ other_items as (
         account_id,
         product_id,
         dealer_id,
-        owner_kind,
-        owner_id,
-        split_kind,
-        split_id,
         currency,
         dealt_on,
         deal_amount,
@@ -79,10 +71,6 @@ final as (
         account_id,
         product_id,
         dealer_id,
-        owner_kind,
-        owner_id,
-        split_kind,
-        split_id,
         currency,
         dealt_on,
         deal_amount,
@@ -108,10 +96,6 @@ final as (
         account_id,
         product_id,
         dealer_id,
-        owner_kind,
-        owner_id,
-        split_kind,
-        split_id,
         currency,
         dealt_on,
         deal_amount,

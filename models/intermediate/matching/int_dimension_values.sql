@@ -2,7 +2,8 @@
     Grain: one row per dimension and value that occurs, for the dimensions that a condition names; '' is "no value". Of numbers nearly every
     deal has its own: the bands [band_from, band_to) between the numbers that conditions name stand for them, each named by its least value.
     Values are read where they are kept, and once a dimension: one CTE for all would be worked out whole, for dimensions that no condition
-    names too. A value that no deal bears does no harm, one that is missing here would.
+    names too. A value that no deal bears takes room among the combinations of classes, one that is missing here would be
+    taken for another.
 #}
 with
 

@@ -25,6 +25,7 @@ walked as (
         group_no,
         credit_no,
         tier_no,
+        is_sliced,
         rate,
         amount
     from {{ ref('int_lines_walked') }}

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per component: its first tiers side by side. event_amount: what a flat component pays for each event on top of its rate;
+    Grain: one row per component, one without tiers too: its first tiers side by side. event_amount: what a flat component pays for each event on top of its rate;
     pays_amounts is 1 where entering a tier pays an amount (engine.md §4, §8 D1, D3, D4).
 #}
 with
@@ -36,9 +36,9 @@ final as (
         max(case when tiers.tier_no = {{ tier_no }} then tiers.tier_from end) as tier_from_{{ tier_no }},
         max(case when tiers.tier_no = {{ tier_no }} then tiers.rate end) as rate_{{ tier_no }},
         {%- endfor %}
-        max(tiers.tier_no) as tier_count
+        coalesce(max(tiers.tier_no), 0) as tier_count
     from components
-    inner join tiers
+    left join tiers
         on components.component_id = tiers.component_id
     group by
         components.component_no,

@@ -42,8 +42,7 @@ matches as (
 components as (
     select
         component_no,
-        currency,
-        accumulate
+        currency
     from {{ ref('int_components_numbered') }}
 ),
 
@@ -55,7 +54,6 @@ final as (
         credits.value,
         credits.currency,
         credits.currency is null or credits.currency = components.currency as is_plan_currency,
-        components.accumulate = 'event' as stands_alone,
         credits.rate_on,
         credits.share,
         credits.entry_ratio,

@@ -1,7 +1,7 @@
 {#
     Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position
     is found by comparison. A flat component has one rate for every position: tier_below is 1 and no bound is
-    reached. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
+    reached; one without tiers pays nothing, and is judged all the same. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
     that tier's, 0 below the first; else they are null. walks: its lines take the general way (int_lines_walked).
 #}
 with
@@ -53,7 +53,11 @@ bounded as (
             else {{ unreached() }}
         end as bound_{{ tier_no }},
         {%- endfor %}
-        case when scaled.method = 'flat' or scaled.start_1 <= 0 then 1 else 0 end as tier_below
+        case
+            when scaled.method = 'flat' and scaled.rate_1 is not null then 1
+            when scaled.start_1 <= 0 then 1
+            else 0
+        end as tier_below
     from scaled
 ),
 

@@ -1,7 +1,7 @@
 {#
-    Grain: one row per line of a group whose tiers pay amounts on entering, or are more than stand side by side: the tier that it leads to,
-    or that the whole total has reached, 0 below the first, and what the tiers pay for it; rate is that of the whole. Additive: amount within
-    a currency (engine.md §4, §8 D2).
+    Grain: one row per line of a group whose tiers pay amounts on entering, or are more than stand side by side: the tier that it leads to, or
+    that the whole total has reached, 0 below the first; whether several tiers take part, or amounts; the rate where none do; and what the
+    tiers pay for it. Additive: amount within a currency (engine.md §4, §8 D2).
 #}
 with
 
@@ -19,6 +19,7 @@ rates as (
         method,
         stands_alone,
         first_credit_no,
+        pays_amounts,
         is_whole,
         reached
     from {{ ref('int_group_rates') }}
@@ -49,6 +50,7 @@ chosen as (
         rates.method,
         rates.stands_alone,
         rates.first_credit_no,
+        rates.pays_amounts,
         rates.is_whole,
         rates.reached
     from counted
@@ -65,6 +67,7 @@ accumulated as (
         method,
         stands_alone,
         first_credit_no,
+        pays_amounts,
         is_whole,
         reached
     from chosen
@@ -80,7 +83,7 @@ lines as (
         method,
         stands_alone,
         first_credit_no,
-        is_whole,
+        pays_amounts,
         case
             when is_whole then reached
             when stands_alone then abs(basis)
@@ -89,22 +92,49 @@ lines as (
     from accumulated
 ),
 
--- the steps of a whole are not of its lines
-walking as (
+located as (
+    select
+        lines.group_no,
+        lines.credit_no,
+        lines.basis,
+        lines.position_from,
+        lines.position_to,
+        lines.stands_alone,
+        lines.first_credit_no,
+        coalesce(reached_bands.tier_no, 0) as tier_no,
+        coalesce(reached_bands.rate, 0) as tier_rate,
+        lines.method = 'marginal'
+        and (
+            lines.pays_amounts = 1
+            or coalesce(first_bands.tier_no, 0) <> coalesce(reached_bands.tier_no, 0)
+        ) as is_sliced
+    from lines
+    left join bands as first_bands
+        on
+            lines.group_no = first_bands.group_no
+            and lines.position_from >= first_bands.band_from
+            and lines.position_from < first_bands.band_to
+    left join bands as reached_bands
+        on
+            lines.group_no = reached_bands.group_no
+            and lines.reached >= reached_bands.band_from
+            and lines.reached < reached_bands.band_to
+),
+
+sliced as (
     select
         group_no,
         credit_no,
         basis,
         position_from,
         position_to,
-        method,
         stands_alone,
         first_credit_no
-    from lines
-    where not is_whole
+    from located
+    where is_sliced
 ),
 
-{{ steps_through_tiers('walking', 'bands') }},
+{{ steps_through_tiers('sliced', 'bands') }},
 
 paid as (
     select
@@ -117,25 +147,20 @@ paid as (
 
 final as (
     select
-        lines.group_no,
-        lines.credit_no,
-        coalesce(bands.tier_no, 0) as tier_no,
-        case when lines.is_whole then coalesce(bands.rate, 0) end as rate,
+        located.group_no,
+        located.credit_no,
+        located.tier_no,
+        located.is_sliced,
+        case when not located.is_sliced then located.tier_rate end as rate,
         case
-            when lines.is_whole
-                then {{ mul10_rate('lines.basis', 'coalesce(bands.rate, 0)') }}
-            else coalesce(paid.amount, 0)
+            when located.is_sliced then coalesce(paid.amount, 0)
+            else {{ mul10_rate('located.basis', 'located.tier_rate') }}
         end as amount
-    from lines
-    left join bands
-        on
-            lines.group_no = bands.group_no
-            and lines.reached >= bands.band_from
-            and lines.reached < bands.band_to
+    from located
     left join paid
         on
-            lines.group_no = paid.group_no
-            and lines.credit_no = paid.credit_no
+            located.group_no = paid.group_no
+            and located.credit_no = paid.credit_no
 )
 
 select * from final

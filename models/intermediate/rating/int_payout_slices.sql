@@ -17,7 +17,6 @@ payout_lines as (
 rates as (
     select
         group_no,
-        method,
         stands_alone,
         first_credit_no
     from {{ ref('int_group_rates') }}
@@ -42,7 +41,6 @@ lines as (
         payout_lines.basis,
         case when rates.stands_alone then 0 else payout_lines.position_to - payout_lines.basis end as position_from,
         payout_lines.position_to,
-        rates.method,
         rates.stands_alone,
         rates.first_credit_no
     from payout_lines
