@@ -78,13 +78,18 @@
 {% macro least_number() %}cast('-1000000000000000000' as decimal(30, 10)){% endmacro %}
 {% macro no_number() %}cast('-2000000000000000000' as decimal(30, 10)){% endmacro %}
 
-{#- classes_joined(dimensions): one left join an entry; a dimension that no condition names has no classes, so its join costs nothing. -#}
+{#-
+    classes_joined(dimensions): one left join an entry; a dimension that no condition names has no classes, so its join costs nothing. Bands
+    are joined on whether there is a number, too: without an equality engines compare every pair of rows.
+-#}
 {% macro classes_joined(dimensions) -%}
 {% for dimension, expression in dimensions.items() %}
     left join classes as {{ dimension }}_classes
         on
             {{ dimension }}_classes.dimension = '{{ dimension }}'
             {%- if dimension in number_dimensions() %}
+            and case when {{ number_dimensions()[dimension] }} is null then 0 else 1 end
+                = case when {{ dimension }}_classes.value = '' then 0 else 1 end
             and coalesce({{ number_dimensions()[dimension] }}, {{ no_number() }}) >= {{ dimension }}_classes.band_from
             and coalesce({{ number_dimensions()[dimension] }}, {{ no_number() }}) < {{ dimension }}_classes.band_to
             {%- else %}
