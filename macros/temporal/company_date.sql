@@ -5,7 +5,8 @@
     first_day_of(period, on): the first day of the calendar month, quarter, half or year a date lies in; day_after_period the day after its last.
 -#}
 {% macro company_date(at) %}{{ return(adapter.dispatch('company_date', 'incentives')(at)) }}{% endmacro %}
-{% macro default__company_date(at) %}cast({{ at }} at time zone 'UTC' at time zone '{{ var("company_timezone") }}' as date){% endmacro %}
+{#- make_timestamptz says "in UTC" in half the time of `at time zone 'UTC'`. -#}
+{% macro default__company_date(at) %}cast(make_timestamptz(epoch_us({{ at }})) at time zone '{{ var("company_timezone") }}' as date){% endmacro %}
 {% macro spark__company_date(at) %}cast(from_utc_timestamp({{ at }}, '{{ var("company_timezone") }}') as date){% endmacro %}
 
 {% macro company_midnight(on) %}{{ return(adapter.dispatch('company_midnight', 'incentives')(on)) }}{% endmacro %}
