@@ -47,7 +47,11 @@ FAULTS = [
     ("control_totals_met", "delete from ingest.quarantine", _CONTROL),
     ("control_totals_met", "update raw_erp.order_lines set net_amount = 999.99 where order_line_id = 'L1'", _CONTROL),
     ("control_totals_met", "update ingest.control_totals set row_count = 4 where table_name = 'orders'", _CONTROL),
-    ("facts_hold_staging", "delete from intermediate.int_order_lines_detailed where order_line_id = 'L1'", "rpt_completeness"),
+    (
+        "facts_hold_staging",
+        "delete from intermediate.int_order_lines_detailed where order_line_id = 'L1'",
+        "rpt_completeness",
+    ),
     ("facts_hold_staging", "insert into core.dim_accounts from core.dim_accounts", "rpt_completeness"),
     (
         "credits_cover_events",
