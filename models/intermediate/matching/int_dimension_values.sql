@@ -168,6 +168,20 @@ longest_tenure as (
     'order_month': range(1, 13),
     'weekday': range(1, 8),
 } -%}
+constants as (
+    {%- for dimension, values in constant.items() %}
+    {%- set last_dimension = loop.last %}
+    {%- for value in values %}
+    select
+        '{{ dimension }}' as dimension,
+        '{{ value }}' as value
+    {%- if not (last_dimension and loop.last) %}
+    union all
+    {%- endif %}
+    {%- endfor %}
+    {%- endfor %}
+),
+
 deals as (
     select
         orders.currency,
@@ -198,16 +212,13 @@ found as (
     union all
     {%- endfor %}
     {%- endfor %}
-    {%- for dimension, values in constant.items() %}
-    {%- for value in values %}
     select
-        dimension,
-        '{{ value }}' as value
-    from used
-    where dimension = '{{ dimension }}'
+        constants.dimension,
+        constants.value
+    from constants
+    inner join used
+        on constants.dimension = used.dimension
     union all
-    {%- endfor %}
-    {%- endfor %}
     select
         used.dimension,
         concat(deals.currency, '|', deals.dealt_on, '|', deals.amount) as value
