@@ -36,7 +36,38 @@
 
 {% macro order_dimensions() %}'deal_size', 'is_first_order', 'is_new_account'{% endmacro %}
 
-{#- item_details_joined(expressions): the account, dealer and order of an item, where the expressions read them; no row is repeated. -#}
+{#-
+    item_details(): the CTEs `accounts`, `dealers` and `order_details` that deal_dimensions() read. item_details_joined(expressions): the
+    account, dealer and order of an item, where the expressions read them; no row is repeated.
+-#}
+{% macro item_details() -%}
+accounts as (
+    select
+        account_id,
+        industry,
+        account_tier,
+        region,
+        is_key_account
+    from {{ ref('int_accounts') }}
+),
+
+dealers as (
+    select
+        dealer_id,
+        tier
+    from {{ ref('stg_channel__dealers') }}
+),
+
+order_details as (
+    select
+        order_id,
+        deal_amount,
+        is_first_order,
+        is_new_account
+    from {{ ref('int_order_details') }}
+)
+{%- endmacro %}
+
 {% macro item_details_joined(expressions) -%}
 {%- if 'accounts.' in expressions %}
     left join accounts

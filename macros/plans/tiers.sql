@@ -37,8 +37,9 @@ end
     counted: rows of int_lines_counted, of whole groups; rates: int_group_rates; walked: int_lines_walked.
     Output CTE `rated`: group_no, credit_no, component_no, basis, position_to (the running total of its group in credit order; where each
     event stands alone, its own size, engine.md §8 B4, D13), tier_no, is_sliced, rate (null where sliced), amount_rated, has_own_amount
-    (it is not basis × rate alone), modifier_set_no, personal_factor. A line that stays within one tier has that tier's rate, as has every line where one tier decides for the whole total;
-    a line that crosses a bound is the sum of its parts, and where amounts are paid on entering, or tiers are many, int_lines_walked says all this.
+    (it is not basis × rate alone), modifier_set_no, personal_factor. Amounts are step(), in plan currency.
+    A line that stays within one tier has that tier's rate, as has every line where one tier decides for the whole total; a line that
+    crosses a bound is the sum of its parts, and where amounts are paid on entering, or tiers are many, int_lines_walked says all this.
 -#}
 {% macro rated_lines(counted, rates, walked) -%}
 lines_accumulated as (

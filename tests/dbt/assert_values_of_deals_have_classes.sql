@@ -15,31 +15,7 @@ classes as (
     from {{ ref('int_dimension_classes') }}
 ),
 
-accounts as (
-    select
-        account_id,
-        industry,
-        account_tier,
-        region,
-        is_key_account
-    from {{ ref('int_accounts') }}
-),
-
-dealers as (
-    select
-        dealer_id,
-        tier
-    from {{ ref('stg_channel__dealers') }}
-),
-
-order_details as (
-    select
-        order_id,
-        deal_amount,
-        is_first_order,
-        is_new_account
-    from {{ ref('int_order_details') }}
-),
+{{ item_details() }},
 
 occurring as (
     {%- for dimension, expression in deal_dimensions().items() if dimension not in number_dimensions() %}

@@ -4,7 +4,8 @@
     A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes; nor does a cancelled one,
     or one after as_of. line_no is the place of order_line_id among the ids of lines and returns, in which both are accumulated within a day.
     owner_payee_no and owner_span_no: the seller, where employed on the day; split_kind and split_id only where valid split rows credit
-    anybody, is_shared where they say who has the deal itself; class_code: the classes of its deal, but for whether it is registered (engine.md §8 A1, A4, A10, A11, B1, B5, C12).
+    anybody, is_shared where they say who has the deal itself; class_code: the classes of its deal, but for whether it is registered
+    (engine.md §8 A1, A4, A10, A11, B1, B5, C12).
 #}
 with
 
@@ -81,31 +82,7 @@ spans as (
     where payee_kind = 'employee'
 ),
 
-accounts as (
-    select
-        account_id,
-        industry,
-        account_tier,
-        region,
-        is_key_account
-    from {{ ref('int_accounts') }}
-),
-
-dealers as (
-    select
-        dealer_id,
-        tier
-    from {{ ref('stg_channel__dealers') }}
-),
-
-order_details as (
-    select
-        order_id,
-        deal_amount,
-        is_first_order,
-        is_new_account
-    from {{ ref('int_order_details') }}
-),
+{{ item_details() }},
 
 classes as (
     select

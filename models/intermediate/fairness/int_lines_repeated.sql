@@ -58,31 +58,7 @@ items as (
     from {{ ref('int_deal_items') }}
 ),
 
-accounts as (
-    select
-        account_id,
-        industry,
-        account_tier,
-        region,
-        is_key_account
-    from {{ ref('int_accounts') }}
-),
-
-dealers as (
-    select
-        dealer_id,
-        tier
-    from {{ ref('stg_channel__dealers') }}
-),
-
-order_details as (
-    select
-        order_id,
-        deal_amount,
-        is_first_order,
-        is_new_account
-    from {{ ref('int_order_details') }}
-),
+{{ item_details() }},
 
 compared as (
     select

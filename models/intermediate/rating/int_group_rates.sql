@@ -1,8 +1,9 @@
 {#
     Grain: one row per group: the bounds and rates of its first tiers side by side, so that the tier of a position
     is found by comparison. A flat component has one rate for every position: tier_below is 1 and no bound is
-    reached; one without tiers pays nothing, and is judged all the same. Where the tier of the whole total decides for every line (retroactive), whole_tier_no and whole_rate are
-    that tier's, 0 below the first; else they are null. walks: its lines take the general way (int_lines_walked).
+    reached; one without tiers pays nothing, and is judged all the same. Where the tier of the whole total decides
+    for every line (retroactive), whole_tier_no and whole_rate are that tier's, 0 below the first; else they are
+    null. walks: its lines take the general way (int_lines_walked).
 #}
 with
 
