@@ -112,50 +112,43 @@ lines_tiered as (
     from lines_located
 ),
 
--- each part in a column of its own, which mul10_rate mentions several times
-lines_parted as (
-    select
-        {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-        {%- set low = '(case when tier_below = 1 then -' ~ unreached() ~ ' else bound_1 end)' if loop.first else 'bound_' ~ tier_no %}
-        {%- set high = unreached() if loop.last else 'bound_' ~ (tier_no + 1) %}
-        {%- set part = signed_overlap('position_from', 'position_to', low, high) %}
-        case
-            when not is_sliced or walks or coalesce(rate_{{ tier_no }}, 0) = 0 then null
-            when is_taken_back then -{{ part }}
-            else {{ part }}
-        end as part_{{ tier_no }},
-        {%- endfor %}
-        lines_tiered.*
-    from lines_tiered
-),
-
 rated as (
     select
-        lines_parted.group_no,
-        lines_parted.credit_no,
-        lines_parted.component_no,
-        lines_parted.basis,
-        cast(lines_parted.position_to as {{ step() }}) as position_to,
-        cast(lines_parted.tier_no as integer) as tier_no,
-        lines_parted.is_sliced,
-        case when not lines_parted.is_sliced then lines_parted.tier_rate end as rate,
+        lines_tiered.group_no,
+        lines_tiered.credit_no,
+        lines_tiered.component_no,
+        lines_tiered.basis,
+        cast(lines_tiered.position_to as {{ step() }}) as position_to,
+        cast(lines_tiered.tier_no as integer) as tier_no,
+        lines_tiered.is_sliced,
+        case when not lines_tiered.is_sliced then lines_tiered.tier_rate end as rate,
         cast(
             case
-                when lines_parted.walks then lines_parted.walked_amount
-                when lines_parted.is_sliced
+                when lines_tiered.walks then lines_tiered.walked_amount
+                when lines_tiered.is_sliced
                     then
                         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-                        {{ '+ ' if not loop.first }}coalesce({{ mul10_rate('part_' ~ tier_no, 'rate_' ~ tier_no) }}, 0)
+                        {{ '+ ' if not loop.first }}{{ amount_in_tier(tier_no) }}
                         {%- endfor %}
-                else {{ mul10_rate('lines_parted.basis', 'lines_parted.tier_rate') }}
-            end + coalesce(lines_parted.amount_by_event, 0)
+                else {{ mul10_rate('lines_tiered.basis', 'lines_tiered.tier_rate') }}
+            end + coalesce(lines_tiered.amount_by_event, 0)
             as {{ step() }}
         ) as amount_rated,
-        lines_parted.is_sliced or lines_parted.amount_by_event is not null as has_own_amount,
-        lines_parted.modifier_set_no,
-        lines_parted.personal_factor
-    from lines_parted
+        lines_tiered.is_sliced or lines_tiered.amount_by_event is not null as has_own_amount,
+        lines_tiered.modifier_set_no,
+        lines_tiered.personal_factor
+    from lines_tiered
 )
+{%- endmacro %}
+
+{#- amount_in_tier(tier_no): what a line that crosses tiers is paid for its part in one of them; mul10, which mentions the part once. -#}
+{% macro amount_in_tier(tier_no) -%}
+{%- set low = '(case when tier_below = 1 then -' ~ unreached() ~ ' else bound_1 end)' if tier_no == 1 else 'bound_' ~ tier_no %}
+{%- set high = unreached() if tier_no == tiers_side_by_side() else 'bound_' ~ (tier_no + 1) %}
+case
+    when coalesce(rate_{{ tier_no }}, 0) = 0 then 0
+    else {{ mul10(signed_overlap('position_from', 'position_to', low, high), 'case when is_taken_back then -rate_' ~ tier_no ~ ' else rate_' ~ tier_no ~ ' end') }}
+end
 {%- endmacro %}
 
 {#- running_total(basis): basis accumulated over the lines of a group in the order of credits: step(). -#}

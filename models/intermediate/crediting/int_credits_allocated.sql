@@ -1,32 +1,12 @@
 {#
     Grain: one row per event and payee it is credited to, plus one row for each share that nobody receives (span_no null). Additive: value,
     over credit_kind 'direct' (direct rows of an event, received or not, add to its value exactly). credit_no is the order of lines:
-    (occurred_on, event_id, payee_id, credit_kind): event_no, then the place among the credits of the event in four digits. A view: most
-    events have one credit, their owner's, which they say themselves. Who joins it by credit_no joins it by fact_no too, see fact_of_credit
-    (engine.md §2, §8 B1 to B5, B10).
+    (occurred_on, event_id, payee_id, credit_kind): event_no, then the place among the credits of the event in four digits.
+    A view: who joins it by credit_no joins it by fact_no too, see fact_of_credit (engine.md §2, §8 B1 to B5, B10).
 #}
 with
 
-events as (
-    select
-        event_no,
-        fact_no,
-        measure_no,
-        item_no,
-        class_code,
-        occurred_on,
-        value,
-        currency,
-        rate_on,
-        entry_ratio,
-        owner_payee_no,
-        owner_span_no,
-        stray_owner_id,
-        is_shared
-    from {{ ref('int_events') }}
-),
-
-parted as (
+payable as (
     select
         credit_no,
         event_no,
@@ -44,39 +24,49 @@ parted as (
         occurred_on,
         rate_on,
         entry_ratio
-    from {{ ref('int_credits_parted') }}
+    from {{ ref('int_credits_payable') }}
 ),
 
-events_ruled as (
-    select event_no
-    from {{ ref('int_rule_credits') }}
-    group by event_no
+uncounted as (
+    select
+        credit_no,
+        event_no,
+        fact_no,
+        item_no,
+        class_code,
+        measure_no,
+        payee_no,
+        span_no,
+        uncredited_payee_id,
+        credit_kind,
+        share,
+        value,
+        currency,
+        occurred_on,
+        rate_on,
+        entry_ratio
+    from {{ ref('int_credits_parted_uncounted') }}
 ),
 
 final as (
     select
-        events.event_no * 10000 + 1 as credit_no,
-        events.event_no,
-        events.fact_no,
-        events.item_no,
-        events.class_code,
-        events.measure_no,
-        events.owner_payee_no as payee_no,
-        events.owner_span_no as span_no,
-        events.stray_owner_id as uncredited_payee_id,
-        'direct' as credit_kind,
-        cast(1 as {{ share() }}) as share,
-        events.value,
-        events.currency,
-        events.occurred_on,
-        events.rate_on,
-        events.entry_ratio
-    from events
-    left join events_ruled
-        on events.event_no = events_ruled.event_no
-    where
-        not events.is_shared
-        and events_ruled.event_no is null
+        credit_no,
+        event_no,
+        fact_no,
+        item_no,
+        class_code,
+        measure_no,
+        payee_no,
+        span_no,
+        uncredited_payee_id,
+        credit_kind,
+        share,
+        value,
+        currency,
+        occurred_on,
+        rate_on,
+        entry_ratio
+    from payable
     union all
     select
         credit_no,
@@ -95,7 +85,7 @@ final as (
         occurred_on,
         rate_on,
         entry_ratio
-    from parted
+    from uncounted
 )
 
 select * from final

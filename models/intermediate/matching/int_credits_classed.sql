@@ -26,7 +26,7 @@ credits as (
         entry_ratio,
         occurred_on,
         rate_on
-    from {{ ref('int_credits_allocated') }}
+    from {{ ref('int_credits_payable') }}
     where span_no is not null
 ),
 

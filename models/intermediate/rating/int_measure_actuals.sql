@@ -39,7 +39,7 @@ credits as (
         currency,
         occurred_on,
         rate_on
-    from {{ ref('int_credits_allocated') }}
+    from {{ ref('int_credits_payable') }}
     where span_no is not null
 ),
 
