@@ -1,9 +1,9 @@
 """W(n) through the warehouse: from landed raw tables to the narrow lines and their totals.
 
-`python -m benchmarks.engine DIR` prints one JSON line: the engine's statements as dbt compiles them, two at a time as dbt runs them, on
-the two threads that all sides have; with `--dbt` dbt runs them, whose own work per model is then in the time. Landing, the plan check
-and compiling come before, and are not timed; the models of the engine, with the events of all measures, are, and the credits of those
-that count for pay: shares of other measures are for marts and KPIs. Tests are left out; figures are kept in DIR/engine/warehouse.duckdb.
+`python -m benchmarks.engine DIR` prints one JSON line: the engine's statements as dbt compiles them, one after the other on one
+connection; with `--dbt` dbt runs them, whose own work per model is then in the time. Landing, the plan check and compiling come
+before, and are not timed; the models of the engine, with the events of all measures, are, and the credits of those that count for pay:
+shares of other measures are for marts and KPIs. Tests are left out; figures are kept in DIR/engine/warehouse.duckdb.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import time
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator
 from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -28,7 +28,6 @@ from orchestration.ingest import ingest
 from orchestration.lib.dbt_runner import ROOT, run_dbt
 
 RESULTS = ("int_payout_lines", "int_payout_totals", "int_payout_groups")
-THREADS = 2
 NO_MODELS = ("resource_type:seed", "resource_type:test", "resource_type:unit_test")
 
 
@@ -64,65 +63,42 @@ def run(folder: Path, by_dbt: bool = False) -> dict[str, object]:
         measured.mark("dbt")
         models = _profile(folder / ".dbt/target/run_results.json")
     else:
-        statements, parents = _statements(folder / ".dbt/target")
+        statements = list(_statements(folder / ".dbt/target"))
         measured = Measured("engine")
+        models = {}
         with _connection(warehouse) as connection:
-            models = _executed(connection, statements, parents)
+            for name, statement in statements:
+                began = time.monotonic()
+                connection.execute(statement)
+                models[name] = round(time.monotonic() - began, 3)
         measured.mark("sql")
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         counted = connection.execute("select count(*), sum(amount) from intermediate.int_payout_lines").fetchall()[0]
     return {**measured.result(*counted), "models": dict(sorted(models.items(), key=lambda item: -item[1]))}
 
 
-def _statements(target: Path) -> tuple[dict[str, str], dict[str, set[str]]]:
-    """What creates each model that was compiled, and each one's parents among them; the schemas they lie in come first of all."""
+def _statements(target: Path) -> Iterator[tuple[str, str]]:
+    """Each model that was compiled, with what creates it, parents first, after the schemas they lie in."""
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     compiled = [
         result["unique_id"]
         for result in json.loads((target / "run_results.json").read_text(encoding="utf-8"))["results"]
     ]
-    schemas = sorted({nodes[model]["schema"] for model in compiled})
-    statements = {schema: f'create schema if not exists "{schema}"' for schema in schemas}
-    parents: dict[str, set[str]] = {schema: set() for schema in schemas}
-    for model in compiled:
+    for schema in sorted({nodes[model]["schema"] for model in compiled}):
+        yield schema, f'create schema if not exists "{schema}"'
+    for model in TopologicalSorter(
+        {model: set(nodes[model]["depends_on"]["nodes"]) & set(compiled) for model in compiled}
+    ).static_order():
         node = nodes[model]
         kind = "view" if node["config"]["materialized"] == "view" else "table"
-        statements[node["name"]] = f"create or replace {kind} {node['relation_name']} as {node['compiled_code']}"
-        needed = set(node["depends_on"]["nodes"]) & set(compiled)
-        parents[node["name"]] = {nodes[parent]["name"] for parent in needed} | set(schemas)
-    return statements, parents
-
-
-def _executed(
-    connection: duckdb.DuckDBPyConnection, statements: dict[str, str], parents: dict[str, set[str]]
-) -> dict[str, float]:
-    """Executes each statement once its parents are there; returns the seconds of each."""
-
-    def execute(name: str) -> float:
-        began = time.monotonic()
-        with connection.cursor() as cursor:
-            cursor.execute(statements[name])
-        return round(time.monotonic() - began, 3)
-
-    seconds: dict[str, float] = {}
-    running: dict[Future[float], str] = {}
-    order = TopologicalSorter(parents)
-    order.prepare()
-    with ThreadPoolExecutor(THREADS) as pool:
-        while order.is_active():
-            running |= {pool.submit(execute, name): name for name in order.get_ready()}
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                name = running.pop(future)
-                seconds[name] = future.result()
-                order.done(name)
-    return seconds
+        yield node["name"], f"create or replace {kind} {node['relation_name']} as {node['compiled_code']}"
 
 
 def _connection(warehouse: Path) -> duckdb.DuckDBPyConnection:
     """As dbt connects: with the settings of the profile; on two threads, as the other sides."""
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["incentives"]["outputs"]["duckdb"]
     settings = {**profile["settings"], "memory_limit": os.environ.get("INCENTIVES_MEMORY", "5GB")}
-    return duckdb.connect(str(warehouse), config={**settings, "threads": THREADS})
+    return duckdb.connect(str(warehouse), config={**settings, "threads": 2})
 
 
 def _dbt(arguments: list[str], warehouse: Path, folder: Path) -> None:

@@ -1,6 +1,6 @@
 {#
     Grain: one row per line (group_no, credit_no). Additive: amount within a currency. The narrow table behind
-    fct_payout_lines: integers and decimals only, the lines of a group one after the other. amount_rated is what the tiers
+    fct_payout_lines: integers and decimals only, stored in the order of groups. amount_rated is what the tiers
     pay, null where it is basis × rate; amount_modified after modifiers and personal_factor, null where they change nothing; amount after
     cap_per_event and rounding (engine.md §5 steps 1 and 3, §8 E1).
 #}
@@ -140,6 +140,7 @@ final as (
         nullif(amount_modified, amount_rated) as amount_modified,
         {{ round_minor('amount_capped', 'minor_units') }} as amount
     from capped
+    order by group_no, credit_no
 )
 
 select * from final
