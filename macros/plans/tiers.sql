@@ -141,7 +141,7 @@ rated as (
 )
 {%- endmacro %}
 
-{#- amount_in_tier(tier_no): what a line that crosses tiers is paid for its part in one of them; mul10, which mentions the part once. -#}
+{#- amount_in_tier(tier_no): what a line of lines_tiered that crosses tiers is paid for its part in one: step(); by mul10, which mentions the part once. -#}
 {% macro amount_in_tier(tier_no) -%}
 {%- set low = '(case when tier_below = 1 then -' ~ unreached() ~ ' else bound_1 end)' if tier_no == 1 else 'bound_' ~ tier_no %}
 {%- set high = unreached() if tier_no == tiers_side_by_side() else 'bound_' ~ (tier_no + 1) %}

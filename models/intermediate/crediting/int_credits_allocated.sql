@@ -6,48 +6,6 @@
 #}
 with
 
-payable as (
-    select
-        credit_no,
-        event_no,
-        fact_no,
-        item_no,
-        class_code,
-        measure_no,
-        payee_no,
-        span_no,
-        uncredited_payee_id,
-        credit_kind,
-        share,
-        value,
-        currency,
-        occurred_on,
-        rate_on,
-        entry_ratio
-    from {{ ref('int_credits_payable') }}
-),
-
-uncounted as (
-    select
-        credit_no,
-        event_no,
-        fact_no,
-        item_no,
-        class_code,
-        measure_no,
-        payee_no,
-        span_no,
-        uncredited_payee_id,
-        credit_kind,
-        share,
-        value,
-        currency,
-        occurred_on,
-        rate_on,
-        entry_ratio
-    from {{ ref('int_credits_parted_uncounted') }}
-),
-
 final as (
     select
         credit_no,
@@ -66,7 +24,7 @@ final as (
         occurred_on,
         rate_on,
         entry_ratio
-    from payable
+    from {{ ref('int_credits_payable') }}
     union all
     select
         credit_no,
@@ -85,7 +43,7 @@ final as (
         occurred_on,
         rate_on,
         entry_ratio
-    from uncounted
+    from {{ ref('int_credits_parted_uncounted') }}
 )
 
 select * from final
