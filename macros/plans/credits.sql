@@ -66,12 +66,28 @@ components as (
     from {{ ref('int_components_numbered') }}
 ),
 
+gates as (
+    select gate_measure
+    from {{ ref('int_gates') }}
+),
+
+scorecards as (
+    select measure
+    from {{ ref('stg_plans__plan_scorecard_kpis') }}
+),
+
 measures_counted as (
     select measure
     from components
     union
     select quota_measure as measure
     from components
+    union
+    select gate_measure as measure
+    from gates
+    union
+    select measure
+    from scorecards
 ),
 
 measures as (

@@ -1,6 +1,9 @@
 {#- How many tiers of a component stand side by side; lines of longer tables take the general way (int_lines_walked). -#}
 {% macro tiers_side_by_side() %}{{ return(6) }}{% endmacro %}
 
+{#- pays_once(method): whether a method pays one line a period, which no credit has (engine.md §4). -#}
+{% macro pays_once(method) %}{{ method }} in ('step', 'milestones', 'interpolated', 'rank', 'scorecard'){% endmacro %}
+
 {#- unreached(): the bound of a tier that a component does not have, above every position. -#}
 {% macro unreached() %}cast('99999999999999999' as {{ step() }}){% endmacro %}
 

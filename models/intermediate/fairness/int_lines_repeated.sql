@@ -37,6 +37,15 @@ groups as (
     from {{ ref('int_payout_groups') }}
 ),
 
+-- what a gate keeps back follows from the plan
+gates_unmet as (
+    select group_no
+    from {{ ref('int_group_gates') }}
+    where
+        modifier_no is null
+        and not is_met
+),
+
 credits as (
     select
         credit_no,
@@ -103,6 +112,9 @@ compared as (
         on lines.group_no = groups.group_no
     inner join credits
         on lines.credit_no = credits.credit_no
+    left join gates_unmet
+        on lines.group_no = gates_unmet.group_no
+    where gates_unmet.group_no is null
 ),
 
 -- narrow first: the text of deals is read only where a value comes twice

@@ -4,30 +4,40 @@
     Not additive: amounts. Plan rows set two ways apart when each amount follows from its own plan rows (assignment,
     modifiers, cap_per_event), and each thing in which they differ has a reason in the plan: the assignment's
     personal factor; modifiers with a condition on the payee, in whose dimensions the two differ; the share of an
-    amount for each event; an amount on entering a tier.
+    amount for each event; an amount on entering a tier; modifiers that the figures of each payee's period switch on.
 #}
 with
 
+components_gated as (
+    select component_no
+    from {{ ref('int_gates') }}
+    where modifier_no is not null
+    group by component_no
+),
+
 lines as (
     select
-        group_no,
-        credit_no,
-        deal_no,
-        component_no,
-        component_id,
-        period_start,
-        item_no,
-        span_no,
-        occurred_on,
-        method,
-        minor_units,
-        plan_currency,
-        share,
-        entry_ratio,
-        amount_rated,
-        coalesce(modifier_set_no, 0) as modifier_set_no,
-        amount
-    from {{ ref('int_lines_repeated') }}
+        lines_repeated.group_no,
+        lines_repeated.credit_no,
+        lines_repeated.deal_no,
+        lines_repeated.component_no,
+        lines_repeated.component_id,
+        lines_repeated.period_start,
+        lines_repeated.item_no,
+        lines_repeated.span_no,
+        lines_repeated.occurred_on,
+        lines_repeated.method,
+        lines_repeated.minor_units,
+        lines_repeated.plan_currency,
+        lines_repeated.share,
+        lines_repeated.entry_ratio,
+        lines_repeated.amount_rated,
+        coalesce(lines_repeated.modifier_set_no, 0) as modifier_set_no,
+        components_gated.component_no is not null as is_gated,
+        lines_repeated.amount
+    from {{ ref('int_lines_repeated') }} as lines_repeated
+    left join components_gated
+        on lines_repeated.component_no = components_gated.component_no
 ),
 
 components as (
@@ -159,6 +169,10 @@ recalculated as (
             {%- for dimension, expression in payee_dimensions().items() %}
             case when dimensions_read.reads_{{ dimension }} = 1 then concat('|', {{ expression }}) else '' end,
             {%- endfor %}
+            case
+                when lines.is_gated then concat('|', cast(lines.group_no as {{ dbt.type_string() }}))
+                else ''
+            end,
             case
                 when dimensions_read.reads_registrations = 1 and items_registered.item_no is not null
                     then '|registrant'

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per set of event modifiers that hold together and factor in it, in the order they multiply: each
+    Grain: one row per set of modifiers that take part together and factor in it, in the order they multiply: each
     modifier that multiplies, the greatest of those of which the highest counts, and the added ones as one factor of
     1 + Σ (factor − 1), whose modifier_id lists them (engine.md §4, §8 D14). factor_so_far is the product up to this
     place, for display; lines are multiplied step by step (int_payout_modifications).
@@ -12,6 +12,12 @@ matches as (
         modifier_list
     from {{ ref('int_component_matches') }}
     where modifier_set_no is not null
+    union all
+    select
+        effective_set_no as modifier_set_no,
+        modifier_list
+    from {{ ref('int_group_modifier_sets') }}
+    where effective_set_no is not null
 ),
 
 modifiers as (

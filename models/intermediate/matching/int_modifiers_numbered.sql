@@ -9,7 +9,13 @@ modifiers as (
         modifier_id,
         component_id,
         name,
+        scope,
         stack,
+        gate_measure,
+        gate_subject,
+        gate_key,
+        gate_min,
+        gate_max,
         factor
     from {{ ref('stg_plans__plan_modifiers') }}
 ),
@@ -27,7 +33,13 @@ final as (
         modifiers.modifier_id,
         components.component_no,
         modifiers.name as modifier_name,
+        modifiers.scope,
         modifiers.stack,
+        modifiers.gate_measure,
+        modifiers.gate_subject,
+        modifiers.gate_key,
+        modifiers.gate_min,
+        modifiers.gate_max,
         cast(modifiers.factor as {{ factor() }}) as factor
     from modifiers
     inner join components

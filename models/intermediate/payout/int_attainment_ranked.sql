@@ -4,7 +4,9 @@
     conditions met and no event modifier, minus what it is; null above the last tier, and where each event stands
     alone (engine.md §8 F6, docs/decisions/0014).
 #}
-with
+{%- set actual_then = 'gates.actual + case when gates.gate_measure = groups.event_measure then new_lines.gap else 0 end' %}
+{%- set gate_value_then %}case when gates.gate_key = 'attainment' then {{ quotient10(actual_then, 'gates.quota') }} else {{ actual_then }} end{% endset %}
+with recursive
 
 groups as (
     select
@@ -13,6 +15,7 @@ groups as (
         method,
         case when tier_key = 'attainment' then actual else total end as reached,
         quota_measure = measure or tier_key <> 'attainment' as is_own_measure,
+        case when tier_key = 'attainment' then quota_measure else measure end as event_measure,
         line_count,
         minor_units,
         personal_factor
@@ -23,6 +26,7 @@ components as (
     select
         component_no,
         accumulate,
+        minor_units,
         cap_per_event,
         cap_per_period,
         floor_per_period
@@ -63,6 +67,85 @@ raised as (
         group_no,
         earning
     from {{ ref('int_earnings_at_next_tier') }}
+),
+
+period_amounts as (
+    select
+        group_no,
+        is_next,
+        reached,
+        rate,
+        tier_from,
+        amount_rated
+    from {{ ref('int_period_amounts') }}
+),
+
+period_lines as (
+    select
+        group_no,
+        personal_factor
+    from {{ ref('int_period_lines') }}
+),
+
+gates as (
+    select
+        group_gates.group_no,
+        group_gates.actual,
+        group_gates.quota,
+        group_gates.is_met,
+        gates.gate_measure,
+        gates.gate_key,
+        gates.gate_min,
+        gates.gate_max
+    from {{ ref('int_group_gates') }} as group_gates
+    inner join {{ ref('int_gates') }} as gates
+        on group_gates.gate_no = gates.gate_no
+    where group_gates.modifier_no is null
+),
+
+-- what a gate that is not met keeps back
+unpaid as (
+    select
+        lines.group_no,
+        cast(sum({{ round_minor(
+            'case when lines.amount_modified > components.cap_per_event then components.cap_per_event'
+            ~ ' when lines.amount_modified < -components.cap_per_event then -components.cap_per_event'
+            ~ ' else lines.amount_modified end',
+            'components.minor_units'
+        ) }}) as {{ money() }}) as earning
+    from (
+        select
+            group_no,
+            coalesce(amount_modified, amount_rated, {{ mul10_rate('basis', 'rate') }}) as amount_modified
+        from {{ ref('int_payout_lines') }}
+    ) as lines
+    inner join gates
+        on
+            lines.group_no = gates.group_no
+            and not gates.is_met
+    inner join groups
+        on lines.group_no = groups.group_no
+    inner join components
+        on groups.component_no = components.component_no
+    group by lines.group_no
+),
+
+group_sets as (
+    select
+        group_no,
+        effective_set_no
+    from {{ ref('int_group_modifier_sets') }}
+    where modifier_set_no = 0
+),
+
+sets as (
+    select
+        modifier_set_no,
+        seq,
+        modifier_id,
+        factor,
+        is_last
+    from {{ ref('int_modifier_sets') }}
 ),
 
 reached as (
@@ -125,58 +208,128 @@ rewarded as (
     from next_tiers
 ),
 
-multiplied as (
+-- the line of the event that leads there, or the one line of the period as it will then be
+new_lines as (
     select
         rewarded.group_no,
+        cast(0 as bigint) as credit_no,
+        group_sets.effective_set_no as modifier_set_no,
+        rewarded.amount as amount_rated,
         rewarded.next_tier_from,
         rewarded.gap,
-        {{ mul10_rate('rewarded.amount', 'groups.personal_factor') }} as amount,
-        groups.minor_units,
-        groups.component_no
+        groups.personal_factor,
+        components.cap_per_event,
+        false as is_whole
     from rewarded
     inner join groups
         on rewarded.group_no = groups.group_no
+    inner join components
+        on groups.component_no = components.component_no
+    left join group_sets
+        on rewarded.group_no = group_sets.group_no
+    union all
+    select
+        period_amounts.group_no,
+        cast(0 as bigint) as credit_no,
+        group_sets.effective_set_no as modifier_set_no,
+        period_amounts.amount_rated,
+        period_amounts.tier_from as next_tier_from,
+        cast(period_amounts.reached - groups.reached as {{ step() }}) as gap,
+        period_lines.personal_factor,
+        cast(null as {{ money() }}) as cap_per_event,
+        true as is_whole
+    from period_amounts
+    inner join groups
+        on period_amounts.group_no = groups.group_no
+    inner join period_lines
+        on period_amounts.group_no = period_lines.group_no
+    left join group_sets
+        on period_amounts.group_no = group_sets.group_no
+    where period_amounts.is_next
 ),
 
-capped as (
+{{ modified_lines('new_lines', 'sets') }},
+
+multiplied as (
     select
-        multiplied.group_no,
-        multiplied.next_tier_from,
-        multiplied.gap,
-        multiplied.minor_units,
-        cast(case
-            when multiplied.amount > components.cap_per_event
-                then components.cap_per_event
-            else multiplied.amount
-        end as {{ step() }}) as amount,
-        components.cap_per_period,
-        components.floor_per_period
-    from multiplied
-    inner join components
-        on multiplied.component_no = components.component_no
+        new_lines.group_no,
+        new_lines.next_tier_from,
+        new_lines.gap,
+        new_lines.cap_per_event,
+        new_lines.is_whole,
+        {{ mul10_rate('coalesce(modified.amount_after, new_lines.amount_rated)', 'new_lines.personal_factor') }} as amount
+    from new_lines
+    left join modified
+        on
+            new_lines.group_no = modified.group_no
+            and modified.is_last
+),
+
+-- the event counts for a gate that measures what it measures
+gates_then as (
+    select
+        gates.group_no,
+        max(case
+            when
+                gates.gate_key = 'attainment'
+                and not coalesce(gates.quota > 0, false)
+                then 0
+            when
+                {{ gate_value_then }} >= coalesce(gates.gate_min, {{ gate_value_then }})
+                and (gates.gate_max is null or {{ gate_value_then }} < gates.gate_max)
+                then 1
+            else 0
+        end) as is_met
+    from gates
+    inner join groups
+        on gates.group_no = groups.group_no
+    inner join new_lines
+        on gates.group_no = new_lines.group_no
+    group by gates.group_no
 ),
 
 paid as (
     select
-        capped.group_no,
-        capped.next_tier_from,
-        capped.gap,
+        multiplied.group_no,
+        multiplied.next_tier_from,
+        multiplied.gap,
         totals.total,
-        coalesce(raised.earning, totals.earning)
-        + {{ round_minor('capped.amount', 'capped.minor_units') }} as earning_then,
-        capped.cap_per_period,
-        capped.floor_per_period
-    from capped
+        case
+            when gates_then.is_met = 0 then 0
+            else
+                case
+                    when multiplied.is_whole then 0
+                    else coalesce(raised.earning, unpaid.earning, totals.earning)
+                end
+                + {{ round_minor(
+                    'case when multiplied.amount > multiplied.cap_per_event then multiplied.cap_per_event else multiplied.amount end',
+                    'groups.minor_units'
+                ) }}
+        end as earning_then,
+        components.cap_per_period,
+        components.floor_per_period
+    from multiplied
+    inner join groups
+        on multiplied.group_no = groups.group_no
+    inner join components
+        on groups.component_no = components.component_no
     inner join totals
-        on capped.group_no = totals.group_no
+        on multiplied.group_no = totals.group_no
     left join raised
-        on capped.group_no = raised.group_no
+        on multiplied.group_no = raised.group_no
+    left join unpaid
+        on multiplied.group_no = unpaid.group_no
+    left join gates_then
+        on multiplied.group_no = gates_then.group_no
 ),
 
 final as (
     select
         groups.group_no,
-        case when group_rates.method = 'flat' then group_rates.rate_1 else reached.rate end as rate,
+        cast(case
+            when group_rates.method = 'flat' then group_rates.rate_1
+            else coalesce(reached.rate, period_rates.rate)
+        end as {{ step() }}) as rate,
         paid.next_tier_from,
         paid.gap as gap_to_next_tier,
         cast(case
@@ -185,8 +338,12 @@ final as (
             else paid.earning_then
         end - paid.total as {{ money() }}) as reward_at_next_tier
     from groups
-    inner join group_rates
+    left join group_rates
         on groups.group_no = group_rates.group_no
+    left join period_amounts as period_rates
+        on
+            groups.group_no = period_rates.group_no
+            and not period_rates.is_next
     left join reached
         on groups.group_no = reached.group_no
     left join paid

@@ -36,6 +36,14 @@ counted as (
     from {{ ref('int_lines_counted') }}
 ),
 
+group_sets as (
+    select
+        group_no,
+        modifier_set_no,
+        effective_set_no
+    from {{ ref('int_group_modifier_sets') }}
+),
+
 sets as (
     select
         modifier_set_no,
@@ -73,12 +81,16 @@ lines as (
         counted.credit_no,
         tiers_above.component_no,
         tiers_above.minor_units,
-        counted.modifier_set_no,
+        case when group_sets.group_no is null then counted.modifier_set_no else group_sets.effective_set_no end as modifier_set_no,
         counted.personal_factor,
         {{ mul10_rate('counted.basis', 'tiers_above.rate') }} as amount_rated
     from counted
     inner join tiers_above
         on counted.group_no = tiers_above.group_no
+    left join group_sets
+        on
+            counted.group_no = group_sets.group_no
+            and counted.modifier_set_no = group_sets.modifier_set_no
     where tiers_above.place = 1
 ),
 

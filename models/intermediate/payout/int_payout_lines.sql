@@ -2,7 +2,7 @@
     Grain: one row per line (group_no, credit_no). Additive: amount within a currency. The narrow table behind
     fct_payout_lines: integers and decimals only, stored in the order of groups. amount_rated is what the tiers
     pay, null where it is basis × rate; amount_modified after modifiers and personal_factor, null where they change nothing; amount after
-    cap_per_event and rounding (engine.md §5 steps 1 and 3, §8 E1).
+    cap_per_event, the component's gate and rounding (engine.md §5 steps 1 to 3, §8 E1, E2).
 #}
 with
 
@@ -42,6 +42,23 @@ modified as (
     where is_last
 ),
 
+group_sets as (
+    select
+        group_no,
+        modifier_set_no,
+        effective_set_no
+    from {{ ref('int_group_modifier_sets') }}
+    where modifier_set_no <> 0
+),
+
+gates_unmet as (
+    select group_no
+    from {{ ref('int_group_gates') }}
+    where
+        modifier_no is null
+        and not is_met
+),
+
 components as (
     select
         component_no,
@@ -63,8 +80,9 @@ multiplied as (
         rated.rate,
         rated.amount_rated,
         rated.has_own_amount,
-        rated.modifier_set_no,
+        case when group_sets.group_no is null then rated.modifier_set_no else group_sets.effective_set_no end as modifier_set_no,
         rated.personal_factor,
+        gates_unmet.group_no is null as is_paid,
         coalesce(modified.amount_after, rated.amount_rated) as amount_multiplied,
         components.minor_units,
         components.cap_per_event
@@ -75,6 +93,12 @@ multiplied as (
         on
             rated.group_no = modified.group_no
             and rated.credit_no = modified.credit_no
+    left join group_sets
+        on
+            rated.group_no = group_sets.group_no
+            and rated.modifier_set_no = group_sets.modifier_set_no
+    left join gates_unmet
+        on rated.group_no = gates_unmet.group_no
 ),
 
 personal as (
@@ -90,6 +114,7 @@ personal as (
         has_own_amount,
         modifier_set_no,
         personal_factor,
+        is_paid,
         amount_multiplied,
         case
             when personal_factor = 1
@@ -114,6 +139,7 @@ capped as (
         has_own_amount,
         modifier_set_no,
         personal_factor,
+        is_paid,
         amount_modified,
         minor_units,
         cast(case
@@ -138,7 +164,7 @@ final as (
         modifier_set_no,
         personal_factor,
         nullif(amount_modified, amount_rated) as amount_modified,
-        {{ round_minor('amount_capped', 'minor_units') }} as amount
+        case when is_paid then {{ round_minor('amount_capped', 'minor_units') }} else cast(0 as {{ money() }}) end as amount
     from capped
     order by group_no, credit_no
 )

@@ -94,6 +94,14 @@ modifier_sets as (
     where is_last
 ),
 
+gates_unmet as (
+    select group_no
+    from {{ ref('int_group_gates') }}
+    where
+        modifier_no is null
+        and not is_met
+),
+
 credits as (
     select
         credit_no,
@@ -179,6 +187,7 @@ final as (
         {{ mul10('coalesce(modifier_sets.factor_so_far, 1)', 'lines.personal_factor') }} as factor,
         lines.amount_modified,
         abs(lines.amount_modified) > components.cap_per_event as is_capped,
+        gates_unmet.group_no is null as is_paid,
         lines.amount,
         case
             when groups.currency = '{{ var("base_currency") }}'
@@ -210,6 +219,8 @@ final as (
             and lines.tier_no = tiers.tier_no
     left join modifier_sets
         on lines.modifier_set_no = modifier_sets.modifier_set_no
+    left join gates_unmet
+        on lines.group_no = gates_unmet.group_no
     left join lines_in_base
         on
             lines.group_no = lines_in_base.group_no

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per line and event modifier that holds for it, in the order they multiply. Each product is
+    Grain: one row per line and modifier that takes part in it, in the order they multiply; credit_no 0: the one line of a period. Each product is
     rounded where it arises, so the factors are applied one after another (engine.md §4, §8 D14 and "Numbers").
 #}
 with recursive
@@ -41,6 +41,22 @@ sets as (
     from {{ ref('int_modifier_sets') }}
 ),
 
+group_sets as (
+    select
+        group_no,
+        modifier_set_no,
+        effective_set_no
+    from {{ ref('int_group_modifier_sets') }}
+),
+
+period_amounts as (
+    select
+        group_no,
+        amount_rated
+    from {{ ref('int_period_amounts') }}
+    where not is_next
+),
+
 groups_modified as (
     select group_no
     from {{ ref('int_lines_counted') }}
@@ -66,12 +82,27 @@ counted as (
 
 lines as (
     select
-        group_no,
-        credit_no,
-        modifier_set_no,
-        amount_rated
+        rated.group_no,
+        rated.credit_no,
+        case when group_sets.group_no is null then rated.modifier_set_no else group_sets.effective_set_no end as modifier_set_no,
+        rated.amount_rated
     from rated
-    where modifier_set_no is not null
+    left join group_sets
+        on
+            rated.group_no = group_sets.group_no
+            and rated.modifier_set_no = group_sets.modifier_set_no
+    where rated.modifier_set_no is not null
+    union all
+    select
+        period_amounts.group_no,
+        cast(0 as bigint) as credit_no,
+        group_sets.effective_set_no as modifier_set_no,
+        period_amounts.amount_rated
+    from period_amounts
+    inner join group_sets
+        on
+            period_amounts.group_no = group_sets.group_no
+            and group_sets.modifier_set_no = 0
 ),
 
 {{ modified_lines('lines', 'sets') }},

@@ -25,6 +25,11 @@ lines as (
         group_no,
         amount
     from {{ ref('int_payout_lines') }}
+    union all
+    select
+        group_no,
+        amount
+    from {{ ref('int_period_lines') }}
 ),
 
 earned as (

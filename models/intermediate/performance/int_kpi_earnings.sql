@@ -21,12 +21,18 @@ payout_lines_in_base as (
     from {{ ref('int_payout_lines_in_base') }}
 ),
 
-adjusting_lines as (
+other_lines as (
     select
         group_no,
         occurred_on,
         amount_base
     from {{ ref('int_payout_adjusting_lines') }}
+    union all
+    select
+        group_no,
+        occurred_on,
+        amount_base
+    from {{ ref('int_period_lines') }}
 ),
 
 groups as (
@@ -79,10 +85,10 @@ earnings as (
             and payout_lines.credit_no = payout_lines_in_base.credit_no
     union all
     select
-        adjusting_lines.group_no,
-        least(adjusting_lines.occurred_on, parameters.as_of_on) as occurred_on,
-        adjusting_lines.amount_base
-    from adjusting_lines
+        other_lines.group_no,
+        least(other_lines.occurred_on, parameters.as_of_on) as occurred_on,
+        other_lines.amount_base
+    from other_lines
     cross join parameters
 ),
 

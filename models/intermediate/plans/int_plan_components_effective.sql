@@ -19,6 +19,13 @@ components as (
         cap_per_event,
         cap_per_period,
         floor_per_period,
+        gate_measure,
+        gate_subject,
+        gate_key,
+        gate_min,
+        gate_max,
+        rank_within,
+        rank_subject,
         valid_from,
         valid_to
     from {{ ref('stg_plans__plan_components') }}
@@ -50,6 +57,13 @@ bounded as (
         components.cap_per_event,
         components.cap_per_period,
         components.floor_per_period,
+        components.gate_measure,
+        components.gate_subject,
+        components.gate_key,
+        components.gate_min,
+        components.gate_max,
+        components.rank_within,
+        components.rank_subject,
         greatest(coalesce(components.valid_from, plans.valid_from), plans.valid_from) as valid_from,
         least(coalesce(components.valid_to, plans.valid_to), plans.valid_to) as valid_to
     from components
@@ -75,6 +89,13 @@ final as (
         cap_per_event,
         cap_per_period,
         floor_per_period,
+        gate_measure,
+        gate_subject,
+        gate_key,
+        gate_min,
+        gate_max,
+        rank_within,
+        rank_subject,
         valid_from,
         valid_to
     from bounded

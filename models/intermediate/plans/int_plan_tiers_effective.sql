@@ -1,6 +1,6 @@
 {#
     Grain: one row per tier of a component of a plan that pays. tier_no counts from 1 by tier_from; the tier is
-    [tier_from, tier_to), tier_to null for the last. An empty rate or amount is 0 (engine.md §8 D4).
+    [tier_from, tier_to), tier_to null for the last. An empty rate or amount is 0; has_amount: it is given (engine.md §8 D4).
 #}
 with
 
@@ -25,7 +25,8 @@ final as (
         tiers.tier_from,
         lead(tiers.tier_from) over (partition by tiers.component_id order by tiers.tier_from) as tier_to,
         cast(coalesce(tiers.rate, 0) as {{ factor() }}) as rate,
-        cast(coalesce(tiers.amount, 0) as {{ money() }}) as amount
+        cast(coalesce(tiers.amount, 0) as {{ money() }}) as amount,
+        tiers.amount is not null as has_amount
     from tiers
     inner join components
         on tiers.component_id = components.component_id

@@ -16,6 +16,7 @@ groups as (
         quota,
         quota is not null or tier_key <> 'attainment' as has_bounds
     from {{ ref('int_payout_groups') }}
+    where not {{ pays_once('method') }}
 ),
 
 tiers as (

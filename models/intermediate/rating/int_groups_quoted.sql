@@ -40,25 +40,14 @@ plan_days as (
     from {{ ref('int_plan_days') }}
 ),
 
-quotas as (
+payee_quotas as (
     select
-        subject_kind,
-        subject_id,
+        payee_no,
         measure,
         period,
         period_start,
         quota
-    from {{ ref('int_quotas_by_period') }}
-    where subject_kind in ('payee', 'dealer')
-),
-
-payees as (
-    select
-        payee_no,
-        payee_id,
-        payee_kind
-    from {{ ref('int_payee_spans') }}
-    group by payee_no, payee_id, payee_kind
+    from {{ ref('int_payee_quotas') }}
 ),
 
 counted as (
@@ -122,24 +111,6 @@ totals as (
         min(credit_no) as first_credit_no
     from counted
     group by group_no
-),
-
-payee_quotas as (
-    select
-        payees.payee_no,
-        quotas.measure,
-        quotas.period,
-        quotas.period_start,
-        quotas.quota,
-        row_number() over (
-            partition by payees.payee_no, quotas.measure, quotas.period, quotas.period_start
-            order by quotas.subject_kind asc
-        ) as place
-    from quotas
-    inner join payees
-        on
-            quotas.subject_id = payees.payee_id
-            and (quotas.subject_kind = 'payee' or payees.payee_kind = 'dealer')
 ),
 
 grouped as (
@@ -209,7 +180,6 @@ quoted as (
             and grouped.quota_measure = payee_quotas.measure
             and grouped.period = payee_quotas.period
             and grouped.period_start = payee_quotas.period_start
-            and payee_quotas.place = 1
     left join actuals
         on
             grouped.plan_id = actuals.plan_id

@@ -1,17 +1,34 @@
 {#
     Grain: one row per plan, payee, measure and period, for the measures that a component of the plan is judged by
-    without being paid on them: what the payee is credited of it on days on the plan, in the plan's currency, whatever
+    without being paid on them, and those of its gates and scorecards: what the payee is credited of it on days on the plan, in the plan's currency, whatever
     the conditions of components (engine.md §8 C9). Additive: actual within a measure and currency.
 #}
 with
 
 components as (
     select
+        component_no,
+        component_id,
         plan_id,
+        measure,
         quota_measure,
         currency
     from {{ ref('int_components_numbered') }}
-    where quota_measure <> measure
+),
+
+gates as (
+    select
+        component_no,
+        gate_measure
+    from {{ ref('int_gates') }}
+    where gate_subject = 'payee'
+),
+
+scorecards as (
+    select
+        component_id,
+        measure
+    from {{ ref('stg_plans__plan_scorecard_kpis') }}
 ),
 
 measures as (
@@ -52,16 +69,40 @@ rates as (
     from {{ ref('int_fx_rates_ranged') }}
 ),
 
-asked as (
+judging as (
+    select
+        plan_id,
+        currency,
+        quota_measure as measure
+    from components
+    where quota_measure <> measure
+    union
     select
         components.plan_id,
-        components.quota_measure as measure,
         components.currency,
+        gates.gate_measure as measure
+    from gates
+    inner join components
+        on gates.component_no = components.component_no
+    union
+    select
+        components.plan_id,
+        components.currency,
+        scorecards.measure
+    from scorecards
+    inner join components
+        on scorecards.component_id = components.component_id
+),
+
+asked as (
+    select
+        judging.plan_id,
+        judging.measure,
+        judging.currency,
         measures.measure_no
-    from components
+    from judging
     inner join measures
-        on components.quota_measure = measures.measure
-    group by components.plan_id, components.quota_measure, components.currency, measures.measure_no
+        on judging.measure = measures.measure
 ),
 
 counted as (

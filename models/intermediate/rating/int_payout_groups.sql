@@ -32,6 +32,8 @@ components as (
         method,
         tier_key,
         accumulate,
+        weight,
+        prorate,
         period,
         currency,
         minor_units
@@ -51,6 +53,8 @@ final as (
         components.method,
         components.tier_key,
         components.accumulate,
+        components.weight,
+        components.prorate,
         components.period,
         groups.period_start,
         groups.period_end,

@@ -2,7 +2,8 @@
     Grain: one row per line and step that made it: amount_before leads to amount_after without gaps, the last one is the line's amount.
     Additive: nothing; it is a chain. seq orders the steps and has gaps. A view over narrow tables (factor_kind in this order).
     share: basis × factor; exchange: basis × rate ÷ factor; start: begins at 0; slice: + basis × rate; tier_amount: + basis × factor;
-    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; rounding: to the minor unit; cap, floor: one row from 0.
+    target: + basis × factor × rate; prize: + basis;
+    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; cap, floor: one row from 0.
 #}
 with
 
@@ -34,6 +35,7 @@ lines as (
         amount_modified,
         cap_per_event,
         is_capped,
+        is_paid,
         amount,
         {{ payout_line_id('component_id', 'payee_id', 'credit_id', "'earning'") }} as payout_line_id
     from {{ ref('int_payout_lines_detailed') }}
@@ -112,13 +114,71 @@ adjusting_lines as (
 groups as (
     select
         group_no,
+        payee_no,
         payee_id,
+        plan_id,
         component_id,
-        period_start
+        method,
+        period_start,
+        currency
     from {{ ref('int_payout_groups') }}
 ),
 
+plan_periods as (
+    select
+        plan_id,
+        payee_no,
+        period_start,
+        assignment_id
+    from {{ ref('int_plan_periods') }}
+),
+
+period_lines as (
+    select
+        period_lines.group_no,
+        period_lines.reached,
+        period_lines.tier_no,
+        period_lines.tier_from,
+        period_lines.target,
+        period_lines.weight,
+        period_lines.rate,
+        period_lines.amount_rated,
+        period_lines.personal_factor,
+        period_lines.modifier_set_no,
+        period_lines.amount_modified,
+        period_lines.is_paid,
+        period_lines.amount,
+        groups.component_id,
+        groups.method,
+        groups.currency,
+        plan_periods.assignment_id,
+        {{ payout_line_id(
+            'groups.component_id', 'groups.payee_id', 'cast(groups.period_start as ' ~ dbt.type_string() ~ ')', "'earning'"
+        ) }} as payout_line_id
+    from {{ ref('int_period_lines') }} as period_lines
+    inner join groups
+        on period_lines.group_no = groups.group_no
+    inner join plan_periods
+        on
+            groups.plan_id = plan_periods.plan_id
+            and groups.payee_no = plan_periods.payee_no
+            and groups.period_start = plan_periods.period_start
+),
+
+milestones as (
+    select
+        component_id,
+        tier_no,
+        tier_from,
+        amount,
+        sum(amount) over (
+            partition by component_id order by tier_no rows between unbounded preceding and current row
+        ) as amount_so_far
+    from {{ ref('int_plan_tiers_effective') }}
+),
+
 {% set number = step() -%}
+{% set after_cap = 'case when not coalesce(is_capped, false) then amount_modified when amount_modified < 0 then -cap_per_event else cap_per_event end' -%}
 steps as (
     select
         payout_line_id,
@@ -276,17 +336,27 @@ steps as (
     union all
     select
         payout_line_id,
+        6000 as seq,
+        'gate' as factor_kind,
+        component_id as factor_id,
+        cast(null as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(0 as {{ number }}) as factor,
+        cast({{ after_cap }} as {{ number }}) as amount_before,
+        cast(0 as {{ number }}) as amount_after,
+        'gate' as reason
+    from lines
+    where not is_paid
+    union all
+    select
+        payout_line_id,
         7000 as seq,
         'rounding' as factor_kind,
         currency as factor_id,
         cast(null as {{ number }}) as basis,
         cast(null as {{ number }}) as rate,
         cast(null as {{ number }}) as factor,
-        cast(case
-            when not coalesce(is_capped, false) then amount_modified
-            when amount_modified < 0 then -cap_per_event
-            else cap_per_event
-        end as {{ number }}) as amount_before,
+        cast(case when is_paid then {{ after_cap }} else 0 end as {{ number }}) as amount_before,
         cast(amount as {{ number }}) as amount_after,
         cast(null as {{ dbt.type_string() }}) as reason
     from lines
@@ -309,6 +379,128 @@ steps as (
         on adjusting_lines.group_no = groups.group_no
 ),
 
+period_steps as (
+    select
+        payout_line_id,
+        3 as seq,
+        'start' as factor_kind,
+        component_id as factor_id,
+        reached as basis,
+        cast(null as {{ number }}) as rate,
+        cast(null as {{ number }}) as factor,
+        cast(0 as {{ number }}) as amount_before,
+        cast(0 as {{ number }}) as amount_after,
+        case when tier_no = 0 and coalesce(rate, 0) = 0 then 'below_first_tier' end as reason
+    from period_lines
+    union all
+    select
+        payout_line_id,
+        1000 as seq,
+        case when rate is null then 'prize' else 'target' end as factor_kind,
+        concat(component_id, '/', coalesce(cast(tier_from as {{ dbt.type_string() }}), '')) as factor_id,
+        cast(case when rate is null then amount_rated else target end as {{ number }}) as basis,
+        rate,
+        cast(case when rate is not null then weight end as {{ number }}) as factor,
+        cast(0 as {{ number }}) as amount_before,
+        amount_rated as amount_after,
+        cast(null as {{ dbt.type_string() }}) as reason
+    from period_lines
+    where
+        (tier_no > 0 or rate <> 0)
+        and method <> 'milestones'
+    union all
+    select
+        period_lines.payout_line_id,
+        1000 + milestones.tier_no as seq,
+        'tier_amount' as factor_kind,
+        concat(period_lines.component_id, '/', cast(milestones.tier_from as {{ dbt.type_string() }})) as factor_id,
+        cast(milestones.amount as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(1 as {{ number }}) as factor,
+        cast(milestones.amount_so_far - milestones.amount as {{ number }}) as amount_before,
+        cast(milestones.amount_so_far as {{ number }}) as amount_after,
+        'milestone' as reason
+    from period_lines
+    inner join milestones
+        on
+            period_lines.component_id = milestones.component_id
+            and period_lines.tier_no >= milestones.tier_no
+    where period_lines.method = 'milestones'
+    union all
+    select
+        period_lines.payout_line_id,
+        4000 as seq,
+        'personal_factor' as factor_kind,
+        period_lines.assignment_id as factor_id,
+        cast(null as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(period_lines.personal_factor as {{ number }}) as factor,
+        coalesce(last_modification.amount_after, period_lines.amount_rated) as amount_before,
+        period_lines.amount_modified as amount_after,
+        cast(null as {{ dbt.type_string() }}) as reason
+    from period_lines
+    left join modifications as last_modification
+        on
+            period_lines.group_no = last_modification.group_no
+            and last_modification.credit_no = 0
+            and last_modification.is_last
+    where period_lines.personal_factor <> 1
+    union all
+    select
+        period_lines.payout_line_id,
+        3000 + modifications.seq as seq,
+        'modifier' as factor_kind,
+        modifications.modifier_id as factor_id,
+        cast(null as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(modifications.factor as {{ number }}) as factor,
+        modifications.amount_before,
+        modifications.amount_after,
+        modifiers.modifier_name as reason
+    from period_lines
+    inner join modifications
+        on
+            period_lines.group_no = modifications.group_no
+            and modifications.credit_no = 0
+    inner join modifiers
+        on
+            period_lines.modifier_set_no = modifiers.modifier_set_no
+            and modifications.seq = modifiers.seq
+    union all
+    select
+        payout_line_id,
+        6000 as seq,
+        'gate' as factor_kind,
+        component_id as factor_id,
+        cast(null as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(0 as {{ number }}) as factor,
+        amount_modified as amount_before,
+        cast(0 as {{ number }}) as amount_after,
+        'gate' as reason
+    from period_lines
+    where not is_paid
+    union all
+    select
+        payout_line_id,
+        7000 as seq,
+        'rounding' as factor_kind,
+        currency as factor_id,
+        cast(null as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(null as {{ number }}) as factor,
+        cast(case when is_paid then amount_modified else 0 end as {{ number }}) as amount_before,
+        cast(amount as {{ number }}) as amount_after,
+        cast(null as {{ dbt.type_string() }}) as reason
+    from period_lines
+),
+
+all_steps as (
+    select * from steps
+    union all
+    select * from period_steps
+),
+
 final as (
     select
         payout_line_id,
@@ -321,7 +513,7 @@ final as (
         amount_before,
         amount_after,
         reason
-    from steps
+    from all_steps
 )
 
 select * from final

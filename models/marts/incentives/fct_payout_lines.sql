@@ -1,5 +1,5 @@
 {#
-    Grain: one row per line: a credit that a component pays for, or the cap or floor of a component's period.
+    Grain: one row per line: a credit that a component pays for, the one line of a component that pays by the period, or its cap or floor.
     Additive: amount within a currency, amount_base. Not additive: positions, rate, factor. A view over narrow tables.
 #}
 {%- set values = {
@@ -52,6 +52,7 @@ lines as (
         factor,
         is_capped,
         cap_per_event,
+        is_paid,
         amount,
         currency,
         minor_units,
@@ -71,6 +72,32 @@ lines as (
     from {{ ref('int_payout_lines_detailed') }}
 ),
 
+period_lines as (
+    select
+        group_no,
+        reached,
+        key_value,
+        tier_no,
+        tier_from,
+        target,
+        rate,
+        modifier_set_no,
+        personal_factor,
+        is_paid,
+        occurred_on,
+        amount,
+        amount_base
+    from {{ ref('int_period_lines') }}
+),
+
+modifier_sets as (
+    select
+        modifier_set_no,
+        factor_so_far
+    from {{ ref('int_modifier_sets') }}
+    where is_last
+),
+
 adjusting_lines as (
     select
         group_no,
@@ -88,6 +115,9 @@ groups as (
         payee_id,
         plan_id,
         component_id,
+        method,
+        tier_key,
+        quota,
         period,
         period_start,
         currency,
@@ -129,6 +159,15 @@ cap_clauses as (
     where explanation_key = 'cap_per_event'
 ),
 
+gate_clauses as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+    where explanation_key = 'gate'
+),
+
 result_clauses as (
     select
         explanation_key,
@@ -139,6 +178,14 @@ result_clauses as (
 ),
 
 adjusting_sentences as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+),
+
+period_sentences as (
     select
         explanation_key,
         sentence,
@@ -162,6 +209,7 @@ earning as (
         case
             when lines.explanation_key = 'no_quota' then 'no_quota'
             when lines.explanation_key in ('event_below', 'marginal_below', 'retroactive_below') then 'below_first_tier'
+            when not lines.is_paid then 'gate'
             when lines.is_capped then 'cap_per_event'
         end as reason,
         lines.basis,
@@ -177,12 +225,14 @@ earning as (
             {{ fill('earning_sentences.sentence', values) }},
             case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
             case when lines.is_capped then {{ fill('cap_clauses.sentence', cap_values) }} else '' end,
+            case when not lines.is_paid then gate_clauses.sentence else '' end,
             {{ fill('result_clauses.sentence', result_values) }}
         ) as explanation,
         concat(
             {{ fill('earning_sentences.sentence_zh', values) }},
             case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
             case when lines.is_capped then {{ fill('cap_clauses.sentence_zh', cap_values) }} else '' end,
+            case when not lines.is_paid then gate_clauses.sentence_zh else '' end,
             {{ fill('result_clauses.sentence_zh', result_values) }}
         ) as explanation_zh
     from lines
@@ -190,6 +240,7 @@ earning as (
         on lines.explanation_key = earning_sentences.explanation_key
     cross join factor_clauses
     cross join cap_clauses
+    cross join gate_clauses
     cross join result_clauses
 ),
 
@@ -236,8 +287,112 @@ adjusting as (
         on adjusting_lines.line_kind = adjusting_sentences.explanation_key
 ),
 
+period_explained as (
+    select
+        period_lines.group_no,
+        period_lines.reached,
+        period_lines.tier_from,
+        period_lines.target,
+        period_lines.rate,
+        {{ mul10('coalesce(modifier_sets.factor_so_far, 1)', 'period_lines.personal_factor') }} as factor,
+        period_lines.is_paid,
+        period_lines.occurred_on,
+        period_lines.amount,
+        period_lines.amount_base,
+        case
+            when groups.method = 'rank' then {{ plain_number('cast(period_lines.reached as decimal(28, 4))') }}
+            else {{ tier_text('period_lines.key_value', 'groups.tier_key') }}
+        end as reached_text,
+        groups.payee_id,
+        groups.plan_id,
+        groups.component_id,
+        components.name as component_name,
+        groups.tier_key,
+        groups.period,
+        groups.period_start,
+        groups.currency,
+        groups.minor_units,
+        case
+            when groups.tier_key = 'attainment' and groups.quota is null then 'period_no_quota'
+            when groups.method = 'rank' then case when period_lines.tier_no = 0 then 'rank_none' else 'rank_placed' end
+            when groups.method = 'scorecard' and period_lines.rate <> 0 then 'scorecard'
+            when period_lines.tier_no = 0 then 'period_below'
+            when groups.method = 'step' and period_lines.rate is null then 'step_amount'
+            when groups.method = 'step' then 'step_target'
+            else groups.method
+        end as explanation_key
+    from period_lines
+    inner join groups
+        on period_lines.group_no = groups.group_no
+    inner join components
+        on groups.component_id = components.component_id
+    left join modifier_sets
+        on period_lines.modifier_set_no = modifier_sets.modifier_set_no
+),
+
+{% set period_values = {
+    'component': 'lines.component_name',
+    'percent': 'coalesce(' ~ percent_text('lines.rate') ~ ", '')",
+    'target': "coalesce(" ~ money_text('lines.target', 'lines.minor_units') ~ ", '')",
+    'reached': "coalesce(lines.reached_text, '')",
+    'currency': 'lines.currency',
+    'tier_from': 'coalesce(' ~ tier_text('lines.tier_from', 'lines.tier_key') ~ ", '')",
+    'period_start': 'cast(lines.period_start as ' ~ dbt.type_string() ~ ')',
+} -%}
+by_period as (
+    select
+        {{ payout_line_id(
+            'lines.component_id', 'lines.payee_id', 'cast(lines.period_start as ' ~ dbt.type_string() ~ ')', "'earning'"
+        ) }} as payout_line_id,
+        lines.payee_id,
+        lines.plan_id,
+        lines.component_id,
+        lines.period,
+        lines.period_start,
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        cast(null as {{ dbt.type_string() }}) as credit_id,
+        cast(null as {{ dbt.type_string() }}) as credited_payee_id,
+        lines.occurred_on,
+        'earning' as line_kind,
+        case lines.explanation_key
+            when 'period_no_quota' then 'no_quota'
+            when 'period_below' then 'below_first_tier'
+            when 'rank_none' then 'not_ranked'
+            else case when not lines.is_paid then 'gate' end
+        end as reason,
+        cast(lines.target as {{ step() }}) as basis,
+        cast(null as {{ step() }}) as position_from,
+        lines.reached as position_to,
+        cast(lines.tier_from as {{ step() }}) as tier_from,
+        lines.rate,
+        cast(lines.factor as {{ step() }}) as factor,
+        lines.amount,
+        lines.currency,
+        lines.amount_base,
+        concat(
+            {{ fill('period_sentences.sentence', period_values) }},
+            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
+            case when not lines.is_paid then gate_clauses.sentence else '' end,
+            {{ fill('result_clauses.sentence', result_values) }}
+        ) as explanation,
+        concat(
+            {{ fill('period_sentences.sentence_zh', period_values) }},
+            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
+            case when not lines.is_paid then gate_clauses.sentence_zh else '' end,
+            {{ fill('result_clauses.sentence_zh', result_values) }}
+        ) as explanation_zh
+    from period_explained as lines
+    left join period_sentences
+        on lines.explanation_key = period_sentences.explanation_key
+    cross join factor_clauses
+    cross join gate_clauses
+    cross join result_clauses
+),
+
 final as (
     select * from earning
+    union all
+    select * from by_period
     union all
     select * from adjusting
 )

@@ -38,11 +38,16 @@ lines_in_base as (
     from {{ ref('int_payout_lines_in_base') }}
 ),
 
-adjusting_lines as (
+other_lines as (
     select
         group_no,
         amount_base
     from {{ ref('int_payout_adjusting_lines') }}
+    union all
+    select
+        group_no,
+        amount_base
+    from {{ ref('int_period_lines') }}
 ),
 
 plan_days as (
@@ -107,7 +112,7 @@ base_amounts as (
     select
         group_no,
         amount_base
-    from adjusting_lines
+    from other_lines
 ),
 
 base_totals as (

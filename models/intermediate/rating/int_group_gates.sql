@@ -1,0 +1,188 @@
+{#
+    Grain: one row per group and gate of its component: what the gate measures in the period, against which quota, and whether it is met.
+    value: the actual of the payee or of his team, or, where gate_key is attainment, that over the quota; null without a quota, and then the
+    gate is not met. The actual is without the component's conditions; a team's quota is not prorated (engine.md §8 C9, D10). Not additive.
+#}
+with
+
+gates as (
+    select
+        gate_no,
+        component_no,
+        modifier_no,
+        gate_measure,
+        gate_subject,
+        gate_key,
+        gate_min,
+        gate_max
+    from {{ ref('int_gates') }}
+),
+
+groups as (
+    select
+        group_no,
+        component_no,
+        plan_id,
+        payee_no,
+        period,
+        period_start,
+        currency,
+        prorate,
+        worked_day_count,
+        day_count
+    from {{ ref('int_payout_groups') }}
+),
+
+plan_periods as (
+    select
+        plan_id,
+        payee_no,
+        period_start,
+        team_id
+    from {{ ref('int_plan_periods') }}
+),
+
+payee_actuals as (
+    select
+        plan_id,
+        payee_no,
+        measure,
+        period_start,
+        actual
+    from {{ ref('int_measure_actuals') }}
+),
+
+team_actuals as (
+    select
+        team_id,
+        measure,
+        currency,
+        period,
+        period_start,
+        actual
+    from {{ ref('int_team_actuals') }}
+),
+
+payee_quotas as (
+    select
+        payee_no,
+        measure,
+        period,
+        period_start,
+        quota
+    from {{ ref('int_payee_quotas') }}
+),
+
+team_quotas as (
+    select
+        subject_id as team_id,
+        measure,
+        period,
+        period_start,
+        quota
+    from {{ ref('int_quotas_by_period') }}
+    where subject_kind = 'team'
+),
+
+gated as (
+    select
+        groups.group_no,
+        groups.plan_id,
+        groups.payee_no,
+        groups.period,
+        groups.period_start,
+        groups.currency,
+        groups.prorate,
+        groups.worked_day_count,
+        groups.day_count,
+        plan_periods.team_id,
+        gates.gate_no,
+        gates.modifier_no,
+        gates.gate_measure,
+        gates.gate_subject,
+        gates.gate_key,
+        gates.gate_min,
+        gates.gate_max
+    from groups
+    inner join gates
+        on groups.component_no = gates.component_no
+    inner join plan_periods
+        on
+            groups.plan_id = plan_periods.plan_id
+            and groups.payee_no = plan_periods.payee_no
+            and groups.period_start = plan_periods.period_start
+),
+
+measured as (
+    select
+        gated.group_no,
+        gated.gate_no,
+        gated.modifier_no,
+        gated.gate_key,
+        gated.gate_min,
+        gated.gate_max,
+        coalesce(case when gated.gate_subject = 'team' then team_actuals.actual else payee_actuals.actual end, 0) as actual,
+        cast(case
+            when gated.gate_subject = 'team' then team_quotas.quota
+            when gated.prorate then {{ prorated('payee_quotas.quota', 'gated.worked_day_count', 'gated.day_count') }}
+            else payee_quotas.quota
+        end as decimal(28, 6)) as quota
+    from gated
+    left join payee_actuals
+        on
+            gated.plan_id = payee_actuals.plan_id
+            and gated.payee_no = payee_actuals.payee_no
+            and gated.gate_measure = payee_actuals.measure
+            and gated.period_start = payee_actuals.period_start
+    left join team_actuals
+        on
+            gated.team_id = team_actuals.team_id
+            and gated.gate_measure = team_actuals.measure
+            and gated.currency = team_actuals.currency
+            and gated.period = team_actuals.period
+            and gated.period_start = team_actuals.period_start
+    left join payee_quotas
+        on
+            gated.payee_no = payee_quotas.payee_no
+            and gated.gate_measure = payee_quotas.measure
+            and gated.period = payee_quotas.period
+            and gated.period_start = payee_quotas.period_start
+    left join team_quotas
+        on
+            gated.team_id = team_quotas.team_id
+            and gated.gate_measure = team_quotas.measure
+            and gated.period = team_quotas.period
+            and gated.period_start = team_quotas.period_start
+),
+
+valued as (
+    select
+        group_no,
+        gate_no,
+        modifier_no,
+        gate_min,
+        gate_max,
+        actual,
+        quota,
+        case
+            when gate_key <> 'attainment' then actual
+            when quota > 0 then {{ quotient10('actual', 'quota') }}
+        end as value
+    from measured
+),
+
+final as (
+    select
+        group_no,
+        gate_no,
+        modifier_no,
+        gate_min,
+        gate_max,
+        cast(actual as {{ step() }}) as actual,
+        quota,
+        cast(value as {{ step() }}) as value,
+        coalesce(value >= coalesce(gate_min, value) and (gate_max is null or value < gate_max), false) as is_met
+    from valued
+)
+
+select * from final

@@ -1,0 +1,87 @@
+{#
+    Grain: one row per group of a component with a scorecard and measure of it: the actual over the target, between min_score and max_score,
+    and that times its weight. Additive: part, to the score of the group. A measure without a value scores min_score; targets are not
+    prorated (engine.md §4 scorecard, §8 C9, D8).
+#}
+with
+
+groups as (
+    select
+        group_no,
+        plan_id,
+        payee_no,
+        component_id,
+        period_start
+    from {{ ref('int_payout_groups') }}
+),
+
+scorecards as (
+    select
+        component_id,
+        measure,
+        weight,
+        target,
+        min_score,
+        max_score
+    from {{ ref('stg_plans__plan_scorecard_kpis') }}
+),
+
+actuals as (
+    select
+        plan_id,
+        payee_no,
+        measure,
+        period_start,
+        actual
+    from {{ ref('int_measure_actuals') }}
+),
+
+measured as (
+    select
+        groups.group_no,
+        scorecards.measure,
+        actuals.actual,
+        scorecards.target,
+        scorecards.weight,
+        scorecards.min_score,
+        scorecards.max_score,
+        {{ quotient10('actuals.actual', 'scorecards.target') }} as ratio
+    from groups
+    inner join scorecards
+        on groups.component_id = scorecards.component_id
+    left join actuals
+        on
+            groups.plan_id = actuals.plan_id
+            and groups.payee_no = actuals.payee_no
+            and groups.period_start = actuals.period_start
+            and scorecards.measure = actuals.measure
+),
+
+clipped as (
+    select
+        group_no,
+        measure,
+        actual,
+        target,
+        weight,
+        cast(case
+            when actual is null or ratio < min_score then min_score
+            when ratio > max_score then max_score
+            else ratio
+        end as {{ step() }}) as score
+    from measured
+),
+
+final as (
+    select
+        group_no,
+        measure,
+        actual,
+        target,
+        weight,
+        score,
+        {{ mul10_rate('score', 'weight') }} as part
+    from clipped
+)
+
+select * from final
