@@ -28,7 +28,7 @@ end
 {{ ns.sentence }}
 {%- endmacro %}
 
-{#- tier_text(tier_from, tier_key): the start of a tier as people say it: an attainment as per cent, else a number. -#}
+{#- tier_text(tier_from, tier_key): the start of a tier as people say it: an attainment or growth as per cent, else a number. -#}
 {% macro tier_text(tier_from, tier_key) -%}
-case when {{ tier_key }} = 'attainment' then {{ percent_text(tier_from) }} else {{ plain_number('cast(' ~ tier_from ~ ' as decimal(18, 4))') }} end
+case when {{ tier_key }} in ('attainment', 'growth') then {{ percent_text(tier_from) }} else {{ plain_number('cast(' ~ tier_from ~ ' as decimal(18, 4))') }} end
 {%- endmacro %}

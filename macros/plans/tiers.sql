@@ -7,9 +7,23 @@
 {#- unreached(): the bound of a tier that a component does not have, above every position. -#}
 {% macro unreached() %}cast('99999999999999999' as {{ step() }}){% endmacro %}
 
-{#- tier_bound(tier_from, tier_key, quota): the position at which a tier starts: step(); null where it needs a quota and there is none. -#}
-{% macro tier_bound(tier_from, tier_key, quota) -%}
-case when {{ tier_key }} = 'attainment' then {{ mul10_rate(quota, tier_from) }} else cast({{ tier_from }} as {{ step() }}) end
+{#-
+    tier_bound(tier_from, tier_key, groups): the position at which a tier starts: step(); null where it needs a quota, or a base of the year
+    before, and there is none. groups: columns of int_payout_groups (engine.md §4, §8 C11).
+-#}
+{% macro tier_bound(tier_from, tier_key, groups) -%}
+case {{ tier_key }}
+    when 'attainment' then {{ mul10_rate(groups ~ '.quota', tier_from) }}
+    when 'growth' then {{ mul10(groups ~ '.growth_base', '1 + ' ~ tier_from) }}
+    else cast({{ tier_from }} as {{ step() }})
+end
+{%- endmacro %}
+
+{#- plan_year(period_start, first_period_start): which year of its plan a period belongs to, from 0 (engine.md §8 C13). -#}
+{% macro plan_year(period_start, first_period_start) -%}
+{{ whole_div(
+    '(' ~ dbt.datediff(first_period_start, period_start, 'month') ~ ')', '12'
+) }}
 {%- endmacro %}
 
 {#-

@@ -114,7 +114,9 @@ compared as (
         on lines.credit_no = credits.credit_no
     left join gates_unmet
         on lines.group_no = gates_unmet.group_no
-    where gates_unmet.group_no is null
+    where
+        gates_unmet.group_no is null
+        and groups.accumulate <> 'year_to_date'
 ),
 
 -- narrow first: the text of deals is read only where a value comes twice

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per component, payee and span of days on which its credits count, within one period, [valid_from,
-    valid_to). group_no is payee × component × period: the unit that positions, attainment, caps and floors run over
+    Grain: one row per component, payee, period and span of days on which its credits count for it, [valid_from, valid_to): days of the
+    period, and, where the component accumulates over the year, those of the year so far (engine.md §8 C13, D5). group_no is payee × component × period: the unit that positions, attainment, caps and floors run over
     (engine.md §3, §8 C5).
 #}
 with
@@ -24,6 +24,9 @@ components as (
         component_no,
         plan_id,
         measure_no,
+        counts_team,
+        accumulate,
+        first_period_start,
         valid_from,
         valid_to
     from {{ ref('int_components_numbered') }}
@@ -33,6 +36,7 @@ overlapping as (
     select
         components.component_no,
         components.measure_no,
+        components.counts_team,
         plan_days.payee_no,
         plan_days.payee_id,
         plan_days.period_start,
@@ -49,11 +53,31 @@ overlapping as (
             and plan_days.valid_to > components.valid_from
 ),
 
-final as (
+-- at the end of each period the whole year so far counts anew
+years as (
     select
-        cast(dense_rank() over (order by period_start, payee_no, component_no) as integer) as group_no,
+        overlapping.component_no,
+        overlapping.payee_no,
+        overlapping.period_start,
+        overlapping.period_end,
+        {{ plan_year('overlapping.period_start', 'components.first_period_start') }} as plan_year
+    from overlapping
+    inner join components
+        on overlapping.component_no = components.component_no
+    where components.accumulate = 'year_to_date'
+    group by
+        overlapping.component_no,
+        overlapping.payee_no,
+        overlapping.period_start,
+        overlapping.period_end,
+        components.first_period_start
+),
+
+counting as (
+    select
         component_no,
         measure_no,
+        counts_team,
         payee_no,
         payee_id,
         period_start,
@@ -63,6 +87,48 @@ final as (
         assignment_id,
         personal_factor
     from overlapping
+    union all
+    select
+        overlapping.component_no,
+        overlapping.measure_no,
+        overlapping.counts_team,
+        overlapping.payee_no,
+        overlapping.payee_id,
+        later.period_start,
+        later.period_end,
+        overlapping.valid_from,
+        overlapping.valid_to,
+        overlapping.assignment_id,
+        overlapping.personal_factor
+    from overlapping
+    inner join years
+        on
+            overlapping.component_no = years.component_no
+            and overlapping.payee_no = years.payee_no
+            and overlapping.period_start = years.period_start
+    inner join years as later
+        on
+            years.component_no = later.component_no
+            and years.payee_no = later.payee_no
+            and years.plan_year = later.plan_year
+            and years.period_start < later.period_start
+),
+
+final as (
+    select
+        cast(dense_rank() over (order by period_start, payee_no, component_no) as integer) as group_no,
+        component_no,
+        measure_no,
+        counts_team,
+        payee_no,
+        payee_id,
+        period_start,
+        period_end,
+        valid_from,
+        valid_to,
+        assignment_id,
+        personal_factor
+    from counting
 )
 
 select * from final

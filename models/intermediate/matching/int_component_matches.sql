@@ -17,8 +17,16 @@ component_days as (
     select
         component_no,
         measure_no,
-        payee_no
+        payee_no,
+        counts_team
     from {{ ref('int_component_days') }}
+),
+
+led_spans as (
+    select
+        payee_no,
+        member_payee_no
+    from {{ ref('int_led_spans') }}
 ),
 
 classes as (
@@ -70,7 +78,16 @@ payee_components as (
         measure_no,
         component_no
     from component_days
-    group by payee_no, measure_no, component_no
+    where not counts_team
+    union
+    select
+        led_spans.member_payee_no as payee_no,
+        component_days.measure_no,
+        component_days.component_no
+    from component_days
+    inner join led_spans
+        on component_days.payee_no = led_spans.payee_no
+    where component_days.counts_team
 ),
 
 combinations as (

@@ -7,6 +7,7 @@ components as (
         plan_id,
         measure,
         quota_measure,
+        credit_level,
         method,
         tier_key,
         accumulate,
@@ -31,8 +32,17 @@ plans as (
     select
         plan_id,
         currency,
-        period
+        period,
+        valid_from
     from {{ ref('int_plans_effective') }}
+),
+
+periods as (
+    select
+        period,
+        period_start,
+        period_end
+    from {{ ref('int_calendar_periods') }}
 ),
 
 measures as (
@@ -59,6 +69,7 @@ final as (
         components.measure,
         components.quota_measure,
         measures.unit_kind,
+        components.credit_level = 'team' as counts_team,
         components.method,
         components.tier_key,
         components.accumulate,
@@ -77,6 +88,7 @@ final as (
         plans.currency,
         currencies.minor_units,
         plans.period,
+        periods.period_start as first_period_start,
         components.valid_from,
         components.valid_to
     from components
@@ -86,6 +98,11 @@ final as (
         on components.measure = measures.measure
     inner join currencies
         on plans.currency = currencies.currency
+    left join periods
+        on
+            plans.period = periods.period
+            and plans.valid_from >= periods.period_start
+            and plans.valid_from < periods.period_end
 )
 
 select * from final

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per received credit that a component of its payee counts on some day, conditions aside: what matching and rating
+    Grain: one row per received credit that a component of its payee, or of a leader, counts on some day, conditions aside: what matching and rating
     read of it, and the code of the combination of value classes of its deal, its payee and its day. Additive: value, over rows of one currency.
 #}
 with
@@ -25,7 +25,8 @@ credits as (
         share,
         entry_ratio,
         occurred_on,
-        rate_on
+        rate_on,
+        credit_kind = 'direct' as is_direct
     from {{ ref('int_credits_payable') }}
     where span_no is not null
 ),
@@ -50,12 +51,35 @@ span_classes as (
     from {{ ref('int_span_classes') }}
 ),
 
+component_days as (
+    select
+        payee_no,
+        measure_no,
+        counts_team
+    from {{ ref('int_component_days') }}
+),
+
+led_spans as (
+    select
+        payee_no,
+        member_payee_no
+    from {{ ref('int_led_spans') }}
+),
+
 components_counting as (
     select
         payee_no,
         measure_no
-    from {{ ref('int_component_days') }}
-    group by payee_no, measure_no
+    from component_days
+    where not counts_team
+    union
+    select
+        led_spans.member_payee_no as payee_no,
+        component_days.measure_no
+    from component_days
+    inner join led_spans
+        on component_days.payee_no = led_spans.payee_no
+    where component_days.counts_team
 ),
 
 counted as (
@@ -71,7 +95,8 @@ counted as (
         credits.share,
         credits.entry_ratio,
         credits.occurred_on,
-        credits.rate_on
+        credits.rate_on,
+        credits.is_direct
     from credits
     inner join components_counting
         on
@@ -83,6 +108,7 @@ final as (
     select
         counted.credit_no,
         counted.payee_no,
+        counted.span_no,
         counted.measure_no,
         {{ credit_class_code('counted') }} as class_code,
         counted.value,
@@ -90,7 +116,8 @@ final as (
         counted.share,
         counted.entry_ratio,
         counted.occurred_on,
-        counted.rate_on
+        counted.rate_on,
+        counted.is_direct
     from counted
     {{- credit_classes_joined('counted') }}
 )

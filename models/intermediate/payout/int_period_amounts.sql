@@ -14,14 +14,40 @@ groups as (
         period_start,
         method,
         tier_key,
+        accumulate,
         weight,
         prorate,
         case when tier_key = 'attainment' then actual else total end as total,
-        quota
+        quota,
+        growth_base,
+        has_bounds
     from {{ ref('int_payout_groups') }}
     where
         {{ pays_once('method') }}
         and method <> 'rank'
+),
+
+-- who is not reached by a firing on a day on the plan has no line
+groups_unfired as (
+    select component_days.group_no
+    from {{ ref('int_component_days') }} as component_days
+    inner join {{ ref('int_component_firings') }} as firings
+        on component_days.component_no = firings.component_no
+    left join {{ ref('int_spans_fired') }} as spans_fired
+        on
+            component_days.component_no = spans_fired.component_no
+            and component_days.payee_no = spans_fired.payee_no
+            and component_days.valid_from < spans_fired.valid_to
+            and component_days.valid_to > spans_fired.valid_from
+    group by component_days.group_no
+    having count(spans_fired.span_no) = 0
+),
+
+group_spans as (
+    select
+        group_no,
+        part_period_start
+    from {{ ref('int_group_spans') }}
 ),
 
 scores as (
@@ -91,6 +117,39 @@ tier_counts as (
     group by component_id
 ),
 
+parts as (
+    select
+        group_no,
+        plan_id,
+        payee_no,
+        period_start
+    from groups
+    where accumulate <> 'year_to_date'
+    union all
+    select
+        groups.group_no,
+        groups.plan_id,
+        groups.payee_no,
+        group_spans.part_period_start as period_start
+    from groups
+    inner join group_spans
+        on groups.group_no = group_spans.group_no
+),
+
+targets as (
+    select
+        parts.group_no,
+        sum(plan_periods.target_worked) as target_worked,
+        sum(plan_periods.target_last) as target_last
+    from parts
+    inner join plan_periods
+        on
+            parts.plan_id = plan_periods.plan_id
+            and parts.payee_no = plan_periods.payee_no
+            and parts.period_start = plan_periods.period_start
+    group by parts.group_no
+),
+
 targeted as (
     select
         groups.group_no,
@@ -98,28 +157,30 @@ targeted as (
         groups.method,
         groups.tier_key,
         groups.quota,
+        groups.growth_base,
+        groups.has_bounds,
         case when groups.tier_key = 'score' then coalesce(scores.score, 0) else groups.total end as reached,
-        cast(case when groups.prorate then plan_periods.target_worked else plan_periods.target_last end as {{ money() }}) as target,
+        cast(case when groups.prorate then targets.target_worked else targets.target_last end as {{ money() }}) as target,
         groups.weight
     from groups
-    inner join plan_periods
-        on
-            groups.plan_id = plan_periods.plan_id
-            and groups.payee_no = plan_periods.payee_no
-            and groups.period_start = plan_periods.period_start
+    inner join targets
+        on groups.group_no = targets.group_no
     left join scores
         on groups.group_no = scores.group_no
+    left join groups_unfired
+        on groups.group_no = groups_unfired.group_no
+    where groups_unfired.group_no is null
 ),
 
--- without a quota there are no bounds of attainment, and nothing is reached
+-- without a quota, or a year before, there are no bounds, and nothing is reached
 bands as (
     select
         targeted.group_no,
         tiers.tier_no,
         tiers.tier_from,
         tiers.tier_to,
-        {{ tier_bound('tiers.tier_from', 'targeted.tier_key', 'targeted.quota') }} as bound,
-        {{ tier_bound('tiers.tier_to', 'targeted.tier_key', 'targeted.quota') }} as next_bound,
+        {{ tier_bound('tiers.tier_from', 'targeted.tier_key', 'targeted') }} as bound,
+        {{ tier_bound('tiers.tier_to', 'targeted.tier_key', 'targeted') }} as next_bound,
         tiers.rate,
         tiers.next_rate,
         tiers.amount,
@@ -127,7 +188,7 @@ bands as (
     from targeted
     inner join tiers
         on targeted.component_id = tiers.component_id
-    where targeted.quota is not null or targeted.tier_key <> 'attainment'
+    where targeted.has_bounds
 ),
 
 next_bounds as (
@@ -150,6 +211,7 @@ states as (
         method,
         tier_key,
         quota,
+        growth_base,
         target,
         weight,
         false as is_next,
@@ -162,6 +224,7 @@ states as (
         targeted.method,
         targeted.tier_key,
         targeted.quota,
+        targeted.growth_base,
         targeted.target,
         targeted.weight,
         true as is_next,
@@ -183,6 +246,7 @@ valued as (
         {{ mul10_rate('cast(states.target as ' ~ step() ~ ')', 'states.weight') }} as weighed_target,
         case
             when states.tier_key = 'attainment' then {{ quotient10('states.reached', 'states.quota') }}
+            when states.tier_key = 'growth' then {{ quotient10('states.reached', 'states.growth_base') }} - 1
             else states.reached
         end as key_value,
         sum(bands.amount) as milestone_amount,
@@ -200,6 +264,7 @@ valued as (
         states.is_next,
         states.reached,
         states.quota,
+        states.growth_base,
         states.target,
         states.weight
 ),
@@ -251,6 +316,9 @@ contests as (
             and contest_subjects.period_start = contest_places.period_start
             and contest_subjects.scope_id = contest_places.scope_id
             and contest_subjects.subject_id = contest_places.subject_id
+    left join groups_unfired
+        on contest_groups.group_no = groups_unfired.group_no
+    where groups_unfired.group_no is null
 ),
 
 final as (

@@ -1,7 +1,7 @@
 {#
     Grain: one row per group of a component that pays one line a period: that line. Additive: amount within a currency, amount_base.
     amount_rated: what the tiers pay; amount_modified after modifiers and personal_factor, that of the payee's last day on the plan in the period;
-    amount after the component's gate, rounded. It stands on the last day of the period (engine.md §4, §5, §8 C3, D9, E1, E2).
+    amount after the component's gate, rounded, and over the year so far less amount_paid_before, what its earlier periods paid. It stands on the last day of the period (engine.md §4, §5, §8 C3, D9, E1, E2).
 #}
 with
 
@@ -24,12 +24,21 @@ groups as (
     select
         group_no,
         plan_id,
+        component_no,
         payee_no,
         period_start,
         period_end,
         currency,
         minor_units
     from {{ ref('int_payout_groups') }}
+),
+
+group_spans as (
+    select
+        group_no,
+        min(part_period_start) as year_start
+    from {{ ref('int_group_spans') }}
+    group by group_no
 ),
 
 plan_periods as (
@@ -97,6 +106,10 @@ multiplied as (
         gates_unmet.group_no is null as is_paid,
         {{ mul10_rate('coalesce(modified.amount_after, amounts.amount_rated)', 'plan_periods.personal_factor') }} as amount_modified,
         cast({{ dbt.dateadd('day', -1, 'groups.period_end') }} as date) as occurred_on,
+        groups.component_no,
+        groups.payee_no,
+        groups.period_start,
+        group_spans.year_start,
         groups.currency,
         groups.minor_units
     from amounts
@@ -107,6 +120,8 @@ multiplied as (
             groups.plan_id = plan_periods.plan_id
             and groups.payee_no = plan_periods.payee_no
             and groups.period_start = plan_periods.period_start
+    left join group_spans
+        on amounts.group_no = group_spans.group_no
     left join group_sets
         on amounts.group_no = group_sets.group_no
     left join modified
@@ -129,11 +144,29 @@ rounded as (
         personal_factor,
         amount_modified,
         occurred_on,
+        component_no,
+        payee_no,
+        period_start,
+        year_start,
         currency,
         modifier_set_no,
         is_paid,
         case when is_paid then {{ round_minor('amount_modified', 'minor_units') }} else cast(0 as {{ money() }}) end as amount
     from multiplied
+),
+
+-- what earlier periods of the year paid adds up to what the last of them came to
+followed as (
+    select
+        rounded.*,
+        coalesce(
+            case
+                when year_start is not null
+                    then lag(amount) over (partition by component_no, payee_no, year_start order by period_start)
+            end,
+            0
+        ) as amount_before
+    from rounded
 ),
 
 final as (
@@ -152,15 +185,19 @@ final as (
         rounded.occurred_on,
         rounded.modifier_set_no,
         rounded.is_paid,
-        rounded.amount,
-        {{ in_base('rounded.amount', 'rates.rate_to_base', 'base.minor_units') }} as amount_base
-    from rounded
+        cast(rounded.amount_before as {{ money() }}) as amount_paid_before,
+        cast(rounded.amount - rounded.amount_before as {{ money() }}) as amount,
+        {{ in_base('rounded.amount - rounded.amount_before', 'rates.rate_to_base', 'base.minor_units') }} as amount_base
+    from followed as rounded
     cross join base
     left join rates
         on
             rounded.currency = rates.currency
             and rounded.occurred_on >= rates.valid_from
             and rounded.occurred_on < rates.valid_to
+    where
+        rounded.year_start is null
+        or rounded.amount <> rounded.amount_before
 )
 
 select * from final

@@ -12,11 +12,12 @@ groups as (
         component_id,
         method,
         tier_key,
-        quota
+        quota,
+        growth_base
     from {{ ref('int_payout_groups') }}
     where
         method in ('marginal', 'retroactive')
-        and (quota is not null or tier_key <> 'attainment')
+        and has_bounds
 ),
 
 tiers as (
@@ -35,8 +36,8 @@ bounded as (
         groups.group_no,
         tiers.tier_no,
         tiers.tier_from,
-        {{ tier_bound('tiers.tier_from', 'groups.tier_key', 'groups.quota') }} as bound,
-        {{ tier_bound('tiers.tier_to', 'groups.tier_key', 'groups.quota') }} as next_bound,
+        {{ tier_bound('tiers.tier_from', 'groups.tier_key', 'groups') }} as bound,
+        {{ tier_bound('tiers.tier_to', 'groups.tier_key', 'groups') }} as next_bound,
         tiers.rate,
         case when groups.method = 'marginal' then tiers.amount else 0 end as amount
     from groups

@@ -27,10 +27,19 @@ groups as (
         period,
         period_start,
         currency,
+        counts_team,
+        accumulate,
         prorate,
         worked_day_count,
         day_count
     from {{ ref('int_payout_groups') }}
+),
+
+group_spans as (
+    select
+        group_no,
+        part_group_no
+    from {{ ref('int_group_spans') }}
 ),
 
 plan_periods as (
@@ -47,6 +56,7 @@ payee_actuals as (
         plan_id,
         payee_no,
         measure,
+        counts_team,
         period_start,
         actual
     from {{ ref('int_measure_actuals') }}
@@ -66,6 +76,7 @@ team_actuals as (
 payee_quotas as (
     select
         payee_no,
+        counts_team,
         measure,
         period,
         period_start,
@@ -84,17 +95,32 @@ team_quotas as (
     where subject_kind = 'team'
 ),
 
+-- a gate of the year so far adds up its periods
+parts as (
+    select
+        group_no,
+        group_no as part_group_no
+    from groups
+    where accumulate <> 'year_to_date'
+    union all
+    select
+        group_no,
+        part_group_no
+    from group_spans
+),
+
 gated as (
     select
         groups.group_no,
-        groups.plan_id,
-        groups.payee_no,
-        groups.period,
-        groups.period_start,
-        groups.currency,
-        groups.prorate,
-        groups.worked_day_count,
-        groups.day_count,
+        part_groups.plan_id,
+        part_groups.payee_no,
+        part_groups.period,
+        part_groups.period_start,
+        part_groups.currency,
+        part_groups.counts_team,
+        part_groups.prorate,
+        part_groups.worked_day_count,
+        part_groups.day_count,
         plan_periods.team_id,
         gates.gate_no,
         gates.modifier_no,
@@ -106,6 +132,10 @@ gated as (
     from groups
     inner join gates
         on groups.component_no = gates.component_no
+    inner join parts
+        on groups.group_no = parts.group_no
+    inner join groups as part_groups
+        on parts.part_group_no = part_groups.group_no
     inner join plan_periods
         on
             groups.plan_id = plan_periods.plan_id
@@ -133,6 +163,7 @@ measured as (
             gated.plan_id = payee_actuals.plan_id
             and gated.payee_no = payee_actuals.payee_no
             and gated.gate_measure = payee_actuals.measure
+            and gated.counts_team = payee_actuals.counts_team
             and gated.period_start = payee_actuals.period_start
     left join team_actuals
         on
@@ -144,6 +175,7 @@ measured as (
     left join payee_quotas
         on
             gated.payee_no = payee_quotas.payee_no
+            and gated.counts_team = payee_quotas.counts_team
             and gated.gate_measure = payee_quotas.measure
             and gated.period = payee_quotas.period
             and gated.period_start = payee_quotas.period_start
@@ -153,6 +185,20 @@ measured as (
             and gated.gate_measure = team_quotas.measure
             and gated.period = team_quotas.period
             and gated.period_start = team_quotas.period_start
+),
+
+summed as (
+    select
+        group_no,
+        gate_no,
+        modifier_no,
+        gate_key,
+        gate_min,
+        gate_max,
+        sum(actual) as actual,
+        cast(sum(quota) as decimal(28, 6)) as quota
+    from measured
+    group by group_no, gate_no, modifier_no, gate_key, gate_min, gate_max
 ),
 
 valued as (
@@ -168,7 +214,7 @@ valued as (
             when gate_key <> 'attainment' then actual
             when quota > 0 then {{ quotient10('actual', 'quota') }}
         end as value
-    from measured
+    from summed
 ),
 
 final as (

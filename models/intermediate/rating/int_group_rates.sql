@@ -11,10 +11,12 @@ groups as (
     select
         group_no,
         component_no,
+        accumulate = 'year_to_date' as is_to_date,
         case when tier_key = 'attainment' then actual else total end as reached,
         first_credit_no,
         quota,
-        quota is not null or tier_key <> 'attainment' as has_bounds
+        growth_base,
+        has_bounds
     from {{ ref('int_payout_groups') }}
     where not {{ pays_once('method') }}
 ),
@@ -28,6 +30,7 @@ scaled as (
     select
         groups.group_no,
         groups.component_no,
+        groups.is_to_date,
         groups.first_credit_no,
         tiers.method,
         tiers.stands_alone,
@@ -36,7 +39,7 @@ scaled as (
         tiers.method = 'retroactive' and not tiers.stands_alone as is_whole,
         tiers.tier_count > {{ tiers_side_by_side() }} as has_more_tiers,
         {%- for tier_no in range(1, tiers_side_by_side() + 1) %}
-        {{ tier_bound('tiers.tier_from_' ~ tier_no, 'tiers.tier_key', 'groups.quota') }} as start_{{ tier_no }},
+        {{ tier_bound('tiers.tier_from_' ~ tier_no, 'tiers.tier_key', 'groups') }} as start_{{ tier_no }},
         tiers.rate_{{ tier_no }},
         {%- endfor %}
         groups.has_bounds,
@@ -74,6 +77,7 @@ final as (
     select
         group_no,
         component_no,
+        is_to_date,
         method,
         stands_alone,
         first_credit_no,

@@ -11,8 +11,17 @@ groups as (
         plan_id,
         payee_no,
         component_id,
+        counts_team,
+        accumulate,
         period_start
     from {{ ref('int_payout_groups') }}
+),
+
+group_spans as (
+    select
+        group_no,
+        part_period_start
+    from {{ ref('int_group_spans') }}
 ),
 
 scorecards as (
@@ -31,30 +40,66 @@ actuals as (
         plan_id,
         payee_no,
         measure,
+        counts_team,
         period_start,
         actual
     from {{ ref('int_measure_actuals') }}
+),
+
+parts as (
+    select
+        group_no,
+        period_start
+    from groups
+    where accumulate <> 'year_to_date'
+    union all
+    select
+        group_no,
+        part_period_start as period_start
+    from group_spans
 ),
 
 measured as (
     select
         groups.group_no,
         scorecards.measure,
-        actuals.actual,
         scorecards.target,
         scorecards.weight,
         scorecards.min_score,
         scorecards.max_score,
-        {{ quotient10('actuals.actual', 'scorecards.target') }} as ratio
+        cast(sum(actuals.actual) as {{ step() }}) as actual
     from groups
     inner join scorecards
         on groups.component_id = scorecards.component_id
+    inner join parts
+        on groups.group_no = parts.group_no
     left join actuals
         on
             groups.plan_id = actuals.plan_id
             and groups.payee_no = actuals.payee_no
-            and groups.period_start = actuals.period_start
+            and groups.counts_team = actuals.counts_team
+            and parts.period_start = actuals.period_start
             and scorecards.measure = actuals.measure
+    group by
+        groups.group_no,
+        scorecards.measure,
+        scorecards.target,
+        scorecards.weight,
+        scorecards.min_score,
+        scorecards.max_score
+),
+
+compared as (
+    select
+        group_no,
+        measure,
+        actual,
+        target,
+        weight,
+        min_score,
+        max_score,
+        {{ quotient10('actual', 'target') }} as ratio
+    from measured
 ),
 
 clipped as (
@@ -69,7 +114,7 @@ clipped as (
             when ratio > max_score then max_score
             else ratio
         end as {{ step() }}) as score
-    from measured
+    from compared
 ),
 
 final as (

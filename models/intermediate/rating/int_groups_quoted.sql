@@ -25,6 +25,7 @@ components as (
         plan_id,
         measure,
         quota_measure,
+        counts_team,
         period,
         prorate
     from {{ ref('int_components_numbered') }}
@@ -43,6 +44,7 @@ plan_days as (
 payee_quotas as (
     select
         payee_no,
+        counts_team,
         measure,
         period,
         period_start,
@@ -63,6 +65,7 @@ actuals as (
         plan_id,
         payee_no,
         measure,
+        counts_team,
         period_start,
         actual
     from {{ ref('int_measure_actuals') }}
@@ -122,6 +125,7 @@ grouped as (
         components.plan_id,
         components.measure,
         components.quota_measure,
+        components.counts_team,
         components.period,
         days_ranked.period_start,
         days_ranked.period_end,
@@ -177,6 +181,7 @@ quoted as (
     left join payee_quotas
         on
             grouped.payee_no = payee_quotas.payee_no
+            and grouped.counts_team = payee_quotas.counts_team
             and grouped.quota_measure = payee_quotas.measure
             and grouped.period = payee_quotas.period
             and grouped.period_start = payee_quotas.period_start
@@ -185,6 +190,7 @@ quoted as (
             grouped.plan_id = actuals.plan_id
             and grouped.payee_no = actuals.payee_no
             and grouped.quota_measure = actuals.measure
+            and grouped.counts_team = actuals.counts_team
             and grouped.period_start = actuals.period_start
 ),
 

@@ -1,5 +1,5 @@
 {#
-    Grain: one row per plan, payee, measure and period, for the measures that a component of the plan is judged by
+    Grain: one row per plan, payee, measure, credit level (counts_team: what the teams he leads are credited directly) and period, for the measures that a component of the plan is judged by
     without being paid on them, and those of its gates and scorecards: what the payee is credited of it on days on the plan, in the plan's currency, whatever
     the conditions of components (engine.md §8 C9). Additive: actual within a measure and currency.
 #}
@@ -12,6 +12,7 @@ components as (
         plan_id,
         measure,
         quota_measure,
+        counts_team,
         currency
     from {{ ref('int_components_numbered') }}
 ),
@@ -52,12 +53,21 @@ credits as (
     select
         measure_no,
         payee_no,
+        span_no,
+        credit_kind = 'direct' as is_direct,
         value,
         currency,
         occurred_on,
         rate_on
     from {{ ref('int_credits_payable') }}
     where span_no is not null
+),
+
+led_spans as (
+    select
+        payee_no,
+        span_no
+    from {{ ref('int_led_spans') }}
 ),
 
 rates as (
@@ -73,6 +83,7 @@ judging as (
     select
         plan_id,
         currency,
+        counts_team,
         quota_measure as measure
     from components
     where quota_measure <> measure
@@ -80,6 +91,7 @@ judging as (
     select
         components.plan_id,
         components.currency,
+        components.counts_team,
         gates.gate_measure as measure
     from gates
     inner join components
@@ -88,6 +100,7 @@ judging as (
     select
         components.plan_id,
         components.currency,
+        components.counts_team,
         scorecards.measure
     from scorecards
     inner join components
@@ -99,6 +112,7 @@ asked as (
         judging.plan_id,
         judging.measure,
         judging.currency,
+        judging.counts_team,
         measures.measure_no
     from judging
     inner join measures
@@ -110,6 +124,7 @@ counted as (
         asked.plan_id,
         plan_days.payee_no,
         asked.measure,
+        asked.counts_team,
         plan_days.period_start,
         asked.currency as plan_currency,
         credits.currency,
@@ -124,6 +139,32 @@ counted as (
             and asked.measure_no = credits.measure_no
             and plan_days.valid_from <= credits.occurred_on
             and plan_days.valid_to > credits.occurred_on
+    where not asked.counts_team
+    union all
+    select
+        asked.plan_id,
+        plan_days.payee_no,
+        asked.measure,
+        asked.counts_team,
+        plan_days.period_start,
+        asked.currency as plan_currency,
+        credits.currency,
+        credits.rate_on,
+        credits.value
+    from asked
+    inner join plan_days
+        on asked.plan_id = plan_days.plan_id
+    inner join led_spans
+        on plan_days.payee_no = led_spans.payee_no
+    inner join credits
+        on
+            led_spans.span_no = credits.span_no
+            and asked.measure_no = credits.measure_no
+            and plan_days.valid_from <= credits.occurred_on
+            and plan_days.valid_to > credits.occurred_on
+    where
+        asked.counts_team
+        and credits.is_direct
 ),
 
 converted as (
@@ -131,6 +172,7 @@ converted as (
         counted.plan_id,
         counted.payee_no,
         counted.measure,
+        counted.counts_team,
         counted.period_start,
         case
             when counted.currency is null or counted.currency = counted.plan_currency
@@ -155,10 +197,11 @@ final as (
         plan_id,
         payee_no,
         measure,
+        counts_team,
         period_start,
         cast(coalesce(sum(actual), 0) as {{ step() }}) as actual
     from converted
-    group by plan_id, payee_no, measure, period_start
+    group by plan_id, payee_no, measure, counts_team, period_start
 )
 
 select * from final

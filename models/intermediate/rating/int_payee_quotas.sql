@@ -1,4 +1,7 @@
-{# Grain: one row per payee, measure, period kind and period: int_quotas_by_period by the number of the payee; a dealer's own row comes first (engine.md §8 C7). #}
+{#
+    Grain: one row per payee, credit level, measure, period kind and period. His own quota; a dealer's own row comes first. At the level of the
+    teams he leads (counts_team): the sum of the quotas of the topmost of them, or, without any, his own (engine.md §8 C7, C8).
+#}
 with
 
 quotas as (
@@ -22,6 +25,25 @@ payees as (
     group by payee_no, payee_id, payee_kind
 ),
 
+team_quotas as (
+    select
+        subject_id,
+        measure,
+        period,
+        period_start,
+        quota
+    from {{ ref('int_quotas_by_period') }}
+    where subject_kind = 'team'
+),
+
+led_teams as (
+    select
+        payee_no,
+        team_id
+    from {{ ref('int_led_teams') }}
+    where is_topmost
+),
+
 ranked as (
     select
         payees.payee_no,
@@ -40,7 +62,7 @@ ranked as (
             and (quotas.subject_kind = 'payee' or payees.payee_kind = 'dealer')
 ),
 
-final as (
+own as (
     select
         payee_no,
         measure,
@@ -49,6 +71,63 @@ final as (
         quota
     from ranked
     where place = 1
+),
+
+led as (
+    select
+        led_teams.payee_no,
+        team_quotas.measure,
+        team_quotas.period,
+        team_quotas.period_start,
+        cast(sum(team_quotas.quota) as {{ plan_decimal() }}) as quota
+    from led_teams
+    inner join team_quotas
+        on led_teams.team_id = team_quotas.subject_id
+    group by led_teams.payee_no, team_quotas.measure, team_quotas.period, team_quotas.period_start
+),
+
+leaders as (
+    select payee_no
+    from led_teams
+    group by payee_no
+),
+
+final as (
+    select
+        payee_no,
+        false as counts_team,
+        measure,
+        period,
+        period_start,
+        quota
+    from own
+    union all
+    select
+        payee_no,
+        true as counts_team,
+        measure,
+        period,
+        period_start,
+        quota
+    from led
+    union all
+    select
+        own.payee_no,
+        true as counts_team,
+        own.measure,
+        own.period,
+        own.period_start,
+        own.quota
+    from own
+    inner join leaders
+        on own.payee_no = leaders.payee_no
+    left join led
+        on
+            own.payee_no = led.payee_no
+            and own.measure = led.measure
+            and own.period = led.period
+            and own.period_start = led.period_start
+    where led.payee_no is null
 )
 
 select * from final

@@ -1,4 +1,7 @@
-{# Grain: one row per group: int_groups_quoted, with what its component says. #}
+{#
+    Grain: one row per group: int_groups_quoted, with what its component says, quota and actual of the year so far where it accumulates over
+    that, and the base of the year before where it goes by growth. has_bounds: its tiers have what they are measured against.
+#}
 with
 
 groups as (
@@ -22,6 +25,23 @@ groups as (
     from {{ ref('int_groups_quoted') }}
 ),
 
+to_date as (
+    select
+        group_no,
+        actual,
+        full_quota,
+        quota,
+        attainment
+    from {{ ref('int_groups_to_date') }}
+),
+
+growth_bases as (
+    select
+        group_no,
+        growth_base
+    from {{ ref('int_growth_bases') }}
+),
+
 components as (
     select
         component_no,
@@ -29,6 +49,7 @@ components as (
         plan_id,
         measure,
         quota_measure,
+        counts_team,
         method,
         tier_key,
         accumulate,
@@ -50,6 +71,7 @@ final as (
         components.plan_id,
         components.measure,
         components.quota_measure,
+        components.counts_team,
         components.method,
         components.tier_key,
         components.accumulate,
@@ -64,15 +86,25 @@ final as (
         groups.worked_day_count,
         groups.day_count,
         groups.total,
-        groups.actual,
+        case when to_date.group_no is null then groups.actual else to_date.actual end as actual,
         groups.line_count,
         groups.first_credit_no,
-        groups.full_quota,
-        groups.quota,
-        groups.attainment
+        case when to_date.group_no is null then groups.full_quota else to_date.full_quota end as full_quota,
+        case when to_date.group_no is null then groups.quota else to_date.quota end as quota,
+        case when to_date.group_no is null then groups.attainment else to_date.attainment end as attainment,
+        growth_bases.growth_base,
+        case components.tier_key
+            when 'attainment' then coalesce(to_date.quota, case when to_date.group_no is null then groups.quota end) is not null
+            when 'growth' then growth_bases.growth_base is not null
+            else true
+        end as has_bounds
     from groups
     inner join components
         on groups.component_no = components.component_no
+    left join to_date
+        on groups.group_no = to_date.group_no
+    left join growth_bases
+        on groups.group_no = growth_bases.group_no
 )
 
 select * from final

@@ -3,7 +3,7 @@
     Additive: nothing; it is a chain. seq orders the steps and has gaps. A view over narrow tables (factor_kind in this order).
     share: basis × factor; exchange: basis × rate ÷ factor; start: begins at 0; slice: + basis × rate; tier_amount: + basis × factor;
     target: + basis × factor × rate; prize: + basis;
-    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; cap, floor: one row from 0.
+    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; paid_before: − basis; cap, floor: one row from 0.
 #}
 with
 
@@ -36,6 +36,8 @@ lines as (
         cap_per_event,
         is_capped,
         is_paid,
+        is_to_date,
+        minor_units,
         amount,
         {{ payout_line_id('component_id', 'payee_id', 'credit_id', "'earning'") }} as payout_line_id
     from {{ ref('int_payout_lines_detailed') }}
@@ -147,6 +149,7 @@ period_lines as (
         period_lines.modifier_set_no,
         period_lines.amount_modified,
         period_lines.is_paid,
+        period_lines.amount_paid_before,
         period_lines.amount,
         groups.component_id,
         groups.method,
@@ -179,6 +182,7 @@ milestones as (
 
 {% set number = step() -%}
 {% set after_cap = 'case when not coalesce(is_capped, false) then amount_modified when amount_modified < 0 then -cap_per_event else cap_per_event end' -%}
+{% set rounded_line = 'case when is_paid then ' ~ round_minor('(' ~ after_cap ~ ')', 'minor_units') ~ ' else 0 end' -%}
 steps as (
     select
         payout_line_id,
@@ -357,9 +361,25 @@ steps as (
         cast(null as {{ number }}) as rate,
         cast(null as {{ number }}) as factor,
         cast(case when is_paid then {{ after_cap }} else 0 end as {{ number }}) as amount_before,
-        cast(amount as {{ number }}) as amount_after,
+        cast(case when is_to_date then {{ rounded_line }} else amount end as {{ number }}) as amount_after,
         cast(null as {{ dbt.type_string() }}) as reason
     from lines
+    union all
+    select
+        payout_line_id,
+        8000 as seq,
+        'paid_before' as factor_kind,
+        component_id as factor_id,
+        cast({{ rounded_line }} - amount as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(null as {{ number }}) as factor,
+        cast({{ rounded_line }} as {{ number }}) as amount_before,
+        cast(amount as {{ number }}) as amount_after,
+        'year_to_date' as reason
+    from lines
+    where
+        is_to_date
+        and {{ rounded_line }} <> amount
     union all
     select
         {{ payout_line_id(
@@ -490,9 +510,23 @@ period_steps as (
         cast(null as {{ number }}) as rate,
         cast(null as {{ number }}) as factor,
         cast(case when is_paid then amount_modified else 0 end as {{ number }}) as amount_before,
-        cast(amount as {{ number }}) as amount_after,
+        cast(amount + amount_paid_before as {{ number }}) as amount_after,
         cast(null as {{ dbt.type_string() }}) as reason
     from period_lines
+    union all
+    select
+        payout_line_id,
+        8000 as seq,
+        'paid_before' as factor_kind,
+        component_id as factor_id,
+        cast(amount_paid_before as {{ number }}) as basis,
+        cast(null as {{ number }}) as rate,
+        cast(null as {{ number }}) as factor,
+        cast(amount + amount_paid_before as {{ number }}) as amount_before,
+        cast(amount as {{ number }}) as amount_after,
+        'year_to_date' as reason
+    from period_lines
+    where amount_paid_before <> 0
 ),
 
 all_steps as (

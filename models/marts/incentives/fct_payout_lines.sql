@@ -53,6 +53,7 @@ lines as (
         is_capped,
         cap_per_event,
         is_paid,
+        is_to_date,
         amount,
         currency,
         minor_units,
@@ -117,6 +118,7 @@ groups as (
         component_id,
         method,
         tier_key,
+        accumulate,
         quota,
         period,
         period_start,
@@ -166,6 +168,15 @@ gate_clauses as (
         sentence_zh
     from {{ ref('int_explanations') }}
     where explanation_key = 'gate'
+),
+
+to_date_clauses as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+    where explanation_key = 'to_date'
 ),
 
 result_clauses as (
@@ -226,6 +237,7 @@ earning as (
             case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
             case when lines.is_capped then {{ fill('cap_clauses.sentence', cap_values) }} else '' end,
             case when not lines.is_paid then gate_clauses.sentence else '' end,
+            case when lines.is_to_date then to_date_clauses.sentence else '' end,
             {{ fill('result_clauses.sentence', result_values) }}
         ) as explanation,
         concat(
@@ -233,6 +245,7 @@ earning as (
             case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
             case when lines.is_capped then {{ fill('cap_clauses.sentence_zh', cap_values) }} else '' end,
             case when not lines.is_paid then gate_clauses.sentence_zh else '' end,
+            case when lines.is_to_date then to_date_clauses.sentence_zh else '' end,
             {{ fill('result_clauses.sentence_zh', result_values) }}
         ) as explanation_zh
     from lines
@@ -241,6 +254,7 @@ earning as (
     cross join factor_clauses
     cross join cap_clauses
     cross join gate_clauses
+    cross join to_date_clauses
     cross join result_clauses
 ),
 
@@ -296,6 +310,7 @@ period_explained as (
         period_lines.rate,
         {{ mul10('coalesce(modifier_sets.factor_so_far, 1)', 'period_lines.personal_factor') }} as factor,
         period_lines.is_paid,
+        groups.accumulate = 'year_to_date' as is_to_date,
         period_lines.occurred_on,
         period_lines.amount,
         period_lines.amount_base,
@@ -373,12 +388,14 @@ by_period as (
             {{ fill('period_sentences.sentence', period_values) }},
             case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
             case when not lines.is_paid then gate_clauses.sentence else '' end,
+            case when lines.is_to_date then to_date_clauses.sentence else '' end,
             {{ fill('result_clauses.sentence', result_values) }}
         ) as explanation,
         concat(
             {{ fill('period_sentences.sentence_zh', period_values) }},
             case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
             case when not lines.is_paid then gate_clauses.sentence_zh else '' end,
+            case when lines.is_to_date then to_date_clauses.sentence_zh else '' end,
             {{ fill('result_clauses.sentence_zh', result_values) }}
         ) as explanation_zh
     from period_explained as lines
@@ -386,6 +403,7 @@ by_period as (
         on lines.explanation_key = period_sentences.explanation_key
     cross join factor_clauses
     cross join gate_clauses
+    cross join to_date_clauses
     cross join result_clauses
 ),
 
