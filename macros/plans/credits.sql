@@ -76,6 +76,12 @@ scorecards as (
     from {{ ref('stg_plans__plan_scorecard_kpis') }}
 ),
 
+judging_kpis as (
+    select {{ split_rows('credited_measures', '|') }} as measure
+    from {{ ref('int_judging_kpis') }}
+    where credited_measures is not null
+),
+
 measures_counted as (
     select measure
     from components
@@ -88,6 +94,9 @@ measures_counted as (
     union
     select measure
     from scorecards
+    union
+    select measure
+    from judging_kpis
 ),
 
 measures as (

@@ -1,6 +1,7 @@
 {#
     Grain: one row per gate of a component that calculates: its own (modifier_no null), and those of its modifiers. What is measured, of whom,
-    and where the gate is met: gate_min ≤ value < gate_max, an empty bound being open (engine.md §8 D10).
+    and where the gate is met: gate_min ≤ value < gate_max, an empty bound being open; for a
+    KPI of which less is better, gate_max < value ≤ gate_min (engine.md §8 D10).
 #}
 with
 
@@ -36,6 +37,14 @@ measures as (
     from {{ ref('measures') }}
 ),
 
+kpis as (
+    select
+        kpi,
+        less_is_better,
+        is_sum
+    from {{ ref('int_judging_kpis') }}
+),
+
 united as (
     select
         component_no,
@@ -67,13 +76,18 @@ final as (
         united.modifier_no,
         united.gate_measure,
         measures.measure_no,
+        kpis.kpi is not null as is_kpi,
+        coalesce(kpis.is_sum, false) as is_sum,
+        coalesce(kpis.less_is_better, false) as less_is_better,
         united.gate_subject,
         united.gate_key,
         united.gate_min,
         united.gate_max
     from united
-    inner join measures
+    left join measures
         on united.gate_measure = measures.measure
+    left join kpis
+        on united.gate_measure = kpis.kpi
 )
 
 select * from final

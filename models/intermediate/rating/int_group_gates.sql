@@ -1,7 +1,8 @@
 {#
     Grain: one row per group and gate of its component: what the gate measures in the period, against which quota, and whether it is met.
     value: the actual of the payee or of his team, or, where gate_key is attainment, that over the quota; null without a quota, and then the
-    gate is not met. The actual is without the component's conditions; a team's quota is not prorated (engine.md §8 C9, D10). Not additive.
+    gate is not met. The actual is without the component's conditions; a team's quota is not prorated. A KPI is its
+    numerator over its denominator of the period's days (engine.md §8 A13, C9, D10). Not additive.
 #}
 with
 
@@ -11,6 +12,9 @@ gates as (
         component_no,
         modifier_no,
         gate_measure,
+        is_kpi,
+        is_sum,
+        less_is_better,
         gate_subject,
         gate_key,
         gate_min,
@@ -95,6 +99,18 @@ team_quotas as (
     where subject_kind = 'team'
 ),
 
+kpi_totals as (
+    select
+        kpi,
+        payee_no,
+        team_id,
+        period,
+        period_start,
+        numerator,
+        denominator
+    from {{ ref('int_judging_kpi_totals') }}
+),
+
 -- a gate of the year so far adds up its periods
 parts as (
     select
@@ -125,6 +141,9 @@ gated as (
         gates.gate_no,
         gates.modifier_no,
         gates.gate_measure,
+        gates.is_kpi,
+        gates.is_sum,
+        gates.less_is_better,
         gates.gate_subject,
         gates.gate_key,
         gates.gate_min,
@@ -148,9 +167,14 @@ measured as (
         gated.group_no,
         gated.gate_no,
         gated.modifier_no,
+        gated.is_kpi,
+        gated.is_sum,
+        gated.less_is_better,
         gated.gate_key,
         gated.gate_min,
         gated.gate_max,
+        kpi_totals.numerator,
+        kpi_totals.denominator,
         coalesce(case when gated.gate_subject = 'team' then team_actuals.actual else payee_actuals.actual end, 0) as actual,
         cast(case
             when gated.gate_subject = 'team' then team_quotas.quota
@@ -179,6 +203,14 @@ measured as (
             and gated.gate_measure = payee_quotas.measure
             and gated.period = payee_quotas.period
             and gated.period_start = payee_quotas.period_start
+    left join kpi_totals
+        on
+            gated.is_kpi
+            and gated.gate_measure = kpi_totals.kpi
+            and case when gated.gate_subject = 'team' then 0 else gated.payee_no end = kpi_totals.payee_no
+            and case when gated.gate_subject = 'team' then gated.team_id else '' end = kpi_totals.team_id
+            and gated.period = kpi_totals.period
+            and gated.period_start = kpi_totals.period_start
     left join team_quotas
         on
             gated.team_id = team_quotas.team_id
@@ -192,13 +224,18 @@ summed as (
         group_no,
         gate_no,
         modifier_no,
+        is_kpi,
+        is_sum,
+        less_is_better,
         gate_key,
         gate_min,
         gate_max,
+        sum(numerator) as numerator,
+        sum(denominator) as denominator,
         sum(actual) as actual,
         cast(sum(quota) as decimal(28, 6)) as quota
     from measured
-    group by group_no, gate_no, modifier_no, gate_key, gate_min, gate_max
+    group by group_no, gate_no, modifier_no, is_kpi, is_sum, less_is_better, gate_key, gate_min, gate_max
 ),
 
 valued as (
@@ -206,11 +243,14 @@ valued as (
         group_no,
         gate_no,
         modifier_no,
+        less_is_better,
         gate_min,
         gate_max,
         actual,
         quota,
         case
+            when is_kpi and is_sum then numerator
+            when is_kpi then case when denominator > 0 then {{ quotient10('numerator', 'denominator') }} end
             when gate_key <> 'attainment' then actual
             when quota > 0 then {{ quotient10('actual', 'quota') }}
         end as value
@@ -227,7 +267,11 @@ final as (
         cast(actual as {{ step() }}) as actual,
         quota,
         cast(value as {{ step() }}) as value,
-        coalesce(value >= coalesce(gate_min, value) and (gate_max is null or value < gate_max), false) as is_met
+        case
+            when value is null then false
+            when less_is_better then coalesce(value <= gate_min, true) and coalesce(value > gate_max, true)
+            else coalesce(value >= gate_min, true) and coalesce(value < gate_max, true)
+        end as is_met
     from valued
 )
 

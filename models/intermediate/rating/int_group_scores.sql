@@ -1,7 +1,7 @@
 {#
     Grain: one row per group of a component with a scorecard and measure of it: the actual over the target, between min_score and max_score,
-    and that times its weight. Additive: part, to the score of the group. A measure without a value scores min_score; targets are not
-    prorated (engine.md §4 scorecard, §8 C9, D8).
+    and that times its weight. Additive: part, to the score of the group. A measure or KPI without a value scores min_score; of
+    what less is better, target over actual counts, and 0 or less scores max_score; targets are not prorated (engine.md §4 scorecard, §8 C9, D8).
 #}
 with
 
@@ -13,6 +13,7 @@ groups as (
         component_id,
         counts_team,
         accumulate,
+        period,
         period_start
     from {{ ref('int_payout_groups') }}
 ),
@@ -46,6 +47,26 @@ actuals as (
     from {{ ref('int_measure_actuals') }}
 ),
 
+kpis as (
+    select
+        kpi,
+        less_is_better,
+        is_sum
+    from {{ ref('int_judging_kpis') }}
+),
+
+kpi_totals as (
+    select
+        kpi,
+        payee_no,
+        period,
+        period_start,
+        numerator,
+        denominator
+    from {{ ref('int_judging_kpi_totals') }}
+    where team_id = ''
+),
+
 parts as (
     select
         group_no,
@@ -67,7 +88,11 @@ measured as (
         scorecards.weight,
         scorecards.min_score,
         scorecards.max_score,
-        cast(sum(actuals.actual) as {{ step() }}) as actual
+        kpis.is_sum,
+        coalesce(kpis.less_is_better, false) as less_is_better,
+        sum(actuals.actual) as actual,
+        sum(kpi_totals.numerator) as numerator,
+        sum(kpi_totals.denominator) as denominator
     from groups
     inner join scorecards
         on groups.component_id = scorecards.component_id
@@ -80,13 +105,40 @@ measured as (
             and groups.counts_team = actuals.counts_team
             and parts.period_start = actuals.period_start
             and scorecards.measure = actuals.measure
+    left join kpis
+        on scorecards.measure = kpis.kpi
+    left join kpi_totals
+        on
+            kpis.kpi = kpi_totals.kpi
+            and groups.payee_no = kpi_totals.payee_no
+            and groups.period = kpi_totals.period
+            and parts.period_start = kpi_totals.period_start
     group by
         groups.group_no,
         scorecards.measure,
         scorecards.target,
         scorecards.weight,
         scorecards.min_score,
-        scorecards.max_score
+        scorecards.max_score,
+        kpis.is_sum,
+        kpis.less_is_better
+),
+
+valued as (
+    select
+        group_no,
+        measure,
+        cast(case
+            when is_sum is null then actual
+            when is_sum then numerator
+            when denominator > 0 then {{ quotient10('numerator', 'denominator') }}
+        end as {{ step() }}) as actual,
+        target,
+        weight,
+        min_score,
+        max_score,
+        less_is_better
+    from measured
 ),
 
 compared as (
@@ -98,8 +150,12 @@ compared as (
         weight,
         min_score,
         max_score,
-        {{ quotient10('actual', 'target') }} as ratio
-    from measured
+        less_is_better,
+        case
+            when less_is_better then {{ quotient10('target', 'actual') }}
+            else {{ quotient10('actual', 'target') }}
+        end as ratio
+    from valued
 ),
 
 clipped as (
@@ -110,7 +166,9 @@ clipped as (
         target,
         weight,
         cast(case
-            when actual is null or ratio < min_score then min_score
+            when actual is null then min_score
+            when less_is_better and actual <= 0 then max_score
+            when ratio < min_score then min_score
             when ratio > max_score then max_score
             else ratio
         end as {{ step() }}) as score

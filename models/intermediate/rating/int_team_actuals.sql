@@ -11,7 +11,9 @@ gates as (
         gate_measure,
         measure_no
     from {{ ref('int_gates') }}
-    where gate_subject = 'team'
+    where
+        gate_subject = 'team'
+        and not is_kpi
 ),
 
 components as (
