@@ -1,9 +1,19 @@
 {#-
     credit_id(event_id, payee_id, credit_kind) and payout_line_id(…): the readable keys of a credit and of a line.
     They are made of their parts, so the same raw row always gives the same key, whatever else has landed.
+    line_origin(lines): what a line of int_payout_lines_detailed comes from: its credit, and, where a component accumulates over the year, the
+    period that pays it.
 -#}
 {% macro credit_id(event_id, payee_id, credit_kind) %}concat({{ event_id }}, '|', {{ payee_id }}, '|', {{ credit_kind }}){% endmacro %}
 
 {% macro payout_line_id(component_id, payee_id, origin, line_kind) -%}
 concat({{ component_id }}, '|', {{ payee_id }}, '|', {{ origin }}, '|', {{ line_kind }})
+{%- endmacro %}
+
+{% macro line_origin(lines) -%}
+case
+            when {{ lines }}.is_to_date
+                then concat({{ lines }}.credit_id, '|', cast({{ lines }}.period_start as {{ dbt.type_string() }}))
+            else {{ lines }}.credit_id
+        end
 {%- endmacro %}

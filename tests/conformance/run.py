@@ -20,6 +20,7 @@ from tests.conformance.comparing import compare
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
 from tests.conformance.reading import read_cases
+from tests.conformance.steps import broken_lines
 from tests.conformance.translation import Case, CaseError, translate
 from tests.conformance.warehouse import BuildError, Warehouse
 
@@ -96,6 +97,8 @@ class Run:
                 for case_id, lines in compare(group.cases, warehouse.marts).items():
                     for line in lines:
                         self._fail(case_id, line)
+                for line_id, wrong in broken_lines(warehouse.marts):
+                    self._fail(line_id.split("/")[0], f"{line_id}: {wrong}")
                 _say(f"built {len(group.cases)} cases as of {group.as_of} in {time.monotonic() - started:.0f} s")
                 return
             _say(f"plan check names {len(refused)} of {len(group.cases)} cases; the others go on without them")

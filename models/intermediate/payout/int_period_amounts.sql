@@ -249,7 +249,7 @@ valued as (
             when states.tier_key = 'growth' then {{ quotient10('states.reached', 'states.growth_base') }} - 1
             else states.reached
         end as key_value,
-        sum(bands.amount) as milestone_amount,
+        cast(sum(bands.amount) as {{ step() }}) as milestone_amount,
         max(bands.tier_no) as tier_no
     from states
     left join bands

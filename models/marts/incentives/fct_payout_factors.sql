@@ -3,7 +3,7 @@
     Additive: nothing; it is a chain. seq orders the steps and has gaps. A view over narrow tables (factor_kind in this order).
     share: basis × factor; exchange: basis × rate ÷ factor; start: begins at 0; slice: + basis × rate; tier_amount: + basis × factor;
     target: + basis × factor × rate; prize: + basis;
-    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; paid_before: − basis; cap, floor: one row from 0.
+    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; paid_before: − basis; cap, floor: one row from 0, factor − basis.
 #}
 with
 
@@ -39,8 +39,8 @@ lines as (
         is_to_date,
         minor_units,
         amount,
-        {{ payout_line_id('component_id', 'payee_id', 'credit_id', "'earning'") }} as payout_line_id
-    from {{ ref('int_payout_lines_detailed') }}
+        {{ payout_line_id('lines.component_id', 'lines.payee_id', line_origin('lines'), "'earning'") }} as payout_line_id
+    from {{ ref('int_payout_lines_detailed') }} as lines
 ),
 
 converted as (
@@ -390,7 +390,7 @@ steps as (
         groups.component_id as factor_id,
         cast(adjusting_lines.earning as {{ number }}) as basis,
         cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
+        cast(adjusting_lines.earning + adjusting_lines.amount as {{ number }}) as factor,
         cast(0 as {{ number }}) as amount_before,
         cast(adjusting_lines.amount as {{ number }}) as amount_after,
         concat(adjusting_lines.line_kind, '_per_period') as reason

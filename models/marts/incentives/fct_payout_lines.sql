@@ -206,7 +206,7 @@ period_sentences as (
 
 earning as (
     select
-        {{ payout_line_id('lines.component_id', 'lines.payee_id', 'lines.credit_id', "'earning'") }} as payout_line_id,
+        {{ payout_line_id('lines.component_id', 'lines.payee_id', line_origin('lines'), "'earning'") }} as payout_line_id,
         lines.payee_id,
         lines.plan_id,
         lines.component_id,
