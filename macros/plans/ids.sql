@@ -1,8 +1,8 @@
 {#-
     credit_id(event_id, payee_id, credit_kind) and payout_line_id(…): the readable keys of a credit and of a line.
     They are made of their parts, so the same raw row always gives the same key, whatever else has landed.
-    line_origin(lines): what a line of int_payout_lines_detailed comes from: its credit, and, where a component accumulates over the year, the
-    period that pays it.
+    line_origin(prefix): what a line of int_payout_lines_detailed comes from: its credit, and, where a component accumulates over the year, the
+    period that pays it; prefix: of the relation, with its point.
 -#}
 {% macro credit_id(event_id, payee_id, credit_kind) %}concat({{ event_id }}, '|', {{ payee_id }}, '|', {{ credit_kind }}){% endmacro %}
 
@@ -10,10 +10,10 @@
 concat({{ component_id }}, '|', {{ payee_id }}, '|', {{ origin }}, '|', {{ line_kind }})
 {%- endmacro %}
 
-{% macro line_origin(lines) -%}
+{% macro line_origin(prefix='') -%}
 case
-            when {{ lines }}.is_to_date
-                then concat({{ lines }}.credit_id, '|', cast({{ lines }}.period_start as {{ dbt.type_string() }}))
-            else {{ lines }}.credit_id
+            when {{ prefix }}is_to_date
+                then concat({{ prefix }}credit_id, '|', cast({{ prefix }}period_start as {{ dbt.type_string() }}))
+            else {{ prefix }}credit_id
         end
 {%- endmacro %}

@@ -91,7 +91,11 @@ events as (
         is_return,
         source_key
     from {{ ref('int_events') }}
-    where measure in ('revenue_booked', 'margin_booked', 'revenue_collected')
+    where
+        measure in ('revenue_booked', 'margin_booked', 'revenue_collected')
+        {%- if is_judging %}
+        and measure in (select measures_asked.measure from measures_asked)
+        {%- endif %}
 ),
 
 {% if is_judging -%}

@@ -38,3 +38,11 @@ modified (group_no, credit_no, modifier_set_no, seq, modifier_id, factor, is_las
             and modified.seq + 1 = {{ sets }}.seq
 )
 {%- endmacro %}
+
+{#- effective_set(lines, group_sets): the set of modifiers that take part in a line: where a gate has a say, that of its group (int_group_modifier_sets). -#}
+{% macro effective_set(lines, group_sets) -%}
+case
+            when {{ group_sets }}.group_no is null then {{ lines }}.modifier_set_no
+            else {{ group_sets }}.effective_set_no
+        end
+{%- endmacro %}

@@ -82,7 +82,7 @@ multiplied as (
         rated.rate,
         rated.amount_rated,
         rated.has_own_amount,
-        case when group_sets.group_no is null then rated.modifier_set_no else group_sets.effective_set_no end as modifier_set_no,
+        {{ effective_set('rated', 'group_sets') }} as modifier_set_no,
         rated.personal_factor,
         gates_unmet.group_no is null as is_paid,
         coalesce(modified.amount_after, rated.amount_rated) as amount_multiplied,

@@ -70,6 +70,21 @@
         'reason': 'is for the methods marginal and retroactive only', 'do': 'use period, or another method',
     },
     {
+        'table': 'plan_components', 'column': 'tier_key', 'breaks': "tier_key = 'rank' and method <> 'rank'",
+        'reason': 'is rank, and only the method rank pays by place', 'do': 'use method rank, or another tier_key',
+    },
+    {
+        'table': 'plan_components', 'column': 'tier_key',
+        'breaks': "tier_key = 'score' and method in ('flat', 'marginal', 'retroactive', 'rank')",
+        'reason': 'is score, and a score pays one line a period',
+        'do': 'use method scorecard, step, milestones or interpolated, or another tier_key',
+    },
+    {
+        'table': 'plan_components', 'column': 'tier_key',
+        'breaks': "tier_key = 'growth' and accumulate = 'event'",
+        'reason': 'is growth, and each event stands alone', 'do': 'accumulate over the period or the year',
+    },
+    {
         'table': 'plan_components', 'column': 'quota_measure',
         'breaks': "quota_measure <> measure and method = 'marginal' and tier_key = 'attainment'",
         'reason': 'is another measure than the one whose slices are paid',

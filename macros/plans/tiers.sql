@@ -21,9 +21,8 @@ end
 
 {#- plan_year(period_start, first_period_start): which year of its plan a period belongs to, from 0 (engine.md §8 C13). -#}
 {% macro plan_year(period_start, first_period_start) -%}
-{{ whole_div(
-    '(' ~ dbt.datediff(first_period_start, period_start, 'month') ~ ')', '12'
-) }}
+{%- set months = "cast(extract(year from {0}) * 12 + extract(month from {0}) as integer)" -%}
+{{ whole_div('(' ~ months.format(period_start) ~ ' - ' ~ months.format(first_period_start) ~ ')', '12') }}
 {%- endmacro %}
 
 {#-

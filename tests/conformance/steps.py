@@ -94,7 +94,10 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
         if wrong := _wrong(list(group), units):
             yield line_id, wrong
     for payee, plan, start, payable, amount in sums:
-        yield f"{plan}", f"the lines of {payee} in the period of {start} add up to {amount}, the statement pays {payable}"
+        yield (
+            f"{plan}",
+            f"the lines of {payee} in the period of {start} add up to {amount}, the statement pays {payable}",
+        )
 
 
 def _wrong(steps: list[dict[str, object]], units: dict[str, Decimal]) -> str | None:

@@ -175,17 +175,17 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {("plan_conditions", "owner_id"): "is empty"},
     ),
     # what is not built: named, and refused as well where the contract refuses it by itself
-    "method": (
-        {"plan_components": {"method": "step"}},
-        {("plan_components", "method"): "step) is not built"},
+    "rank-without-rank": (
+        {"plan_components": {"tier_key": "rank"}},
+        {("plan_components", "tier_key"): "only the method rank pays by place"},
     ),
-    "tier-key": (
-        {"plan_components": {"tier_key": "growth"}},
-        {("plan_components", "tier_key"): "growth) is not built"},
+    "score-by-event": (
+        {"plan_components": {"tier_key": "score", "method": "marginal"}},
+        {("plan_components", "tier_key"): "one line a period"},
     ),
-    "accumulate": (
-        {"plan_components": {"accumulate": "year_to_date"}},
-        {("plan_components", "accumulate"): "is not built"},
+    "growth-by-event": (
+        {"plan_components": {"tier_key": "growth", "method": "marginal", "accumulate": "event"}},
+        {("plan_components", "tier_key"): "each event stands alone"},
     ),
     "event": (
         {"plan_components": {"accumulate": "event"}},
@@ -195,20 +195,13 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {"plan_components": {"accumulate": "event", "method": "marginal"}, "plan_tiers": {"tier_from": "-1"}},
         {("plan_tiers", "tier_from"): "below 0"},
     ),
-    "credit-level": (
-        {"plan_components": {"credit_level": "team"}},
-        {("plan_components", "credit_level"): "team) is not built"},
-    ),
     "quota-measure": (
         {"plan_components": {"quota_measure": "margin_booked", "method": "retroactive", "accumulate": "event"}},
         {("plan_components", "quota_measure"): "each event stands alone"},
     ),
     "gate": (
-        {"plan_components": {"gate_measure": "win_rate", "gate_min": "0.3"}},
-        {
-            ("plan_components", "gate_measure"): "a gate (gate_measure win_rate) is not built",
-            ("plan_components", "gate_min"): "a gate",
-        },
+        {"plan_components": {"gate_measure": "repurchase_rate", "gate_min": "0.3"}},
+        {("plan_components", "gate_measure"): "a gate on this KPI (gate_measure repurchase_rate) is not built"},
     ),
     "gate-without-bounds": (
         {"plan_components": {"gate_measure": "visits"}},
@@ -235,28 +228,6 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {"plan_components": {"measure": "visits", "hold_share": "2", "hold_until": "collected"}},
         {("plan_components", "hold_share"): "between 0 and 1", ("plan_components", "hold_until"): "waits for the cash"},
     ),
-    "rank-within": ({"plan_components": {"rank_within": "team"}}, {("plan_components", "rank_within"): "a ranking"}),
-    "period-modifier": (
-        {
-            "plan_modifiers": [
-                {
-                    "modifier_id": "{id}/m",
-                    "component_id": "{id}/c",
-                    "name": "m",
-                    "factor": "2",
-                    "scope": "period",
-                    "stack": "add",
-                    "gate_measure": "visits",
-                    "gate_max": "3",
-                }
-            ]
-        },
-        {
-            ("plan_modifiers", "scope"): "not built",
-            ("plan_modifiers", "gate_measure"): "a gate",
-            ("plan_modifiers", "gate_max"): "a gate",
-        },
-    ),
     "draw": (
         {
             "plan_draws": [
@@ -267,15 +238,11 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
     ),
     "scorecard": (
         {"plan_scorecard_kpis": [{"component_id": "{id}/c", "measure": "visits", "weight": "1", "target": "0"}]},
-        {("plan_scorecard_kpis", "component_id"): "a scorecard", ("plan_scorecard_kpis", "target"): "is 0"},
+        {("plan_scorecard_kpis", "target"): "is 0"},
     ),
-    "contest": (
-        {
-            "contest_entries": [
-                {"component_id": "{id}/c", "subject_kind": "payee", "subject_id": "ann", "group_id": "g"}
-            ]
-        },
-        {("contest_entries", "component_id"): "a contest"},
+    "scorecard-kpi": (
+        {"plan_scorecard_kpis": [{"component_id": "{id}/c", "measure": "earnings", "weight": "1", "target": "5"}]},
+        {("plan_scorecard_kpis", "measure"): "a scorecard of this KPI (measure earnings) is not built"},
     ),
     "credit-rule": (
         {

@@ -1,4 +1,6 @@
-{# Grain: one row per KPI that a gate or a scorecard of a component reads. is_sum: it is a sum, not a ratio (engine.md §1, §8 A13). #}
+{#
+    Grain: one row per KPI that a gate or a scorecard of a component reads. is_sum: it is a sum, not a ratio (engine.md §1, §8 A13).
+#}
 with
 
 kpis as (

@@ -81,7 +81,9 @@ final as (
         summed.plan_id,
         summed.payee_no,
         summed.period_start,
-        cast({{ unscaled(half_up('summed.target_units', 'summed.period_day_count'), 4) }} as {{ money() }}) as target_worked,
+        cast(
+            {{ unscaled(half_up('summed.target_units', 'summed.period_day_count'), 4) }} as {{ money() }}
+        ) as target_worked,
         days.target_incentive as target_last,
         days.personal_factor,
         days.assignment_id,

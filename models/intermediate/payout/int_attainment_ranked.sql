@@ -4,8 +4,14 @@
     conditions met and no event modifier, minus what it is; null above the last tier, and where each event stands
     alone (engine.md §8 F6, docs/decisions/0014).
 #}
-{%- set actual_then = 'gates.actual + case when gates.gate_measure = groups.event_measure then new_lines.gap else 0 end' %}
-{%- set gate_value_then %}case when gates.gate_key = 'attainment' then {{ quotient10(actual_then, 'gates.quota') }} else {{ actual_then }} end{% endset %}
+{%- set actual_then = 'gates.actual'
+    ~ ' + case when gates.gate_measure = groups.event_measure then new_lines.gap else 0 end' %}
+{%- set gate_value_then -%}
+case
+                when gates.gate_key = 'attainment' then {{ quotient10(actual_then, 'gates.quota') }}
+                else {{ actual_then }}
+            end
+{%- endset %}
 with recursive
 
 groups as (
@@ -103,31 +109,33 @@ gates as (
     where group_gates.modifier_no is null
 ),
 
+unrounded as (
+    select
+        group_no,
+        coalesce(amount_modified, amount_rated, {{ mul10_rate('basis', 'rate') }}) as amount_modified
+    from {{ ref('int_payout_lines') }}
+),
+
 -- what a gate that is not met keeps back
 unpaid as (
     select
-        lines.group_no,
+        unrounded.group_no,
         cast(sum({{ round_minor(
-            'case when lines.amount_modified > components.cap_per_event then components.cap_per_event'
-            ~ ' when lines.amount_modified < -components.cap_per_event then -components.cap_per_event'
-            ~ ' else lines.amount_modified end',
+            'case when unrounded.amount_modified > components.cap_per_event then components.cap_per_event'
+            ~ ' when unrounded.amount_modified < -components.cap_per_event then -components.cap_per_event'
+            ~ ' else unrounded.amount_modified end',
             'components.minor_units'
         ) }}) as {{ money() }}) as earning
-    from (
-        select
-            group_no,
-            coalesce(amount_modified, amount_rated, {{ mul10_rate('basis', 'rate') }}) as amount_modified
-        from {{ ref('int_payout_lines') }}
-    ) as lines
+    from unrounded
     inner join gates
         on
-            lines.group_no = gates.group_no
+            unrounded.group_no = gates.group_no
             and not gates.is_met
     inner join groups
-        on lines.group_no = groups.group_no
+        on unrounded.group_no = groups.group_no
     inner join components
         on groups.component_no = components.component_no
-    group by lines.group_no
+    group by unrounded.group_no
 ),
 
 group_sets as (
@@ -257,7 +265,9 @@ multiplied as (
         new_lines.gap,
         new_lines.cap_per_event,
         new_lines.is_whole,
-        {{ mul10_rate('coalesce(modified.amount_after, new_lines.amount_rated)', 'new_lines.personal_factor') }} as amount
+        {{ mul10_rate(
+            'coalesce(modified.amount_after, new_lines.amount_rated)', 'new_lines.personal_factor'
+        ) }} as amount
     from new_lines
     left join modified
         on

@@ -81,7 +81,7 @@ lines as (
         counted.credit_no,
         tiers_above.component_no,
         tiers_above.minor_units,
-        case when group_sets.group_no is null then counted.modifier_set_no else group_sets.effective_set_no end as modifier_set_no,
+        {{ effective_set('counted', 'group_sets') }} as modifier_set_no,
         counted.personal_factor,
         {{ mul10_rate('counted.basis', 'tiers_above.rate') }} as amount_rated
     from counted

@@ -7,7 +7,7 @@ with
 
 {{ lines_paid(is_to_date=true) }},
 
-groups as (
+year_groups as (
     select
         group_no,
         component_no,
@@ -41,14 +41,14 @@ followed as (
         paid.amount_modified,
         paid.amount - coalesce(
             lag(paid.amount) over (
-                partition by groups.component_no, groups.payee_no, group_spans.year_start, paid.credit_no
-                order by groups.period_start
+                partition by year_groups.component_no, year_groups.payee_no, group_spans.year_start, paid.credit_no
+                order by year_groups.period_start
             ),
             0
         ) as amount
     from paid
-    inner join groups
-        on paid.group_no = groups.group_no
+    inner join year_groups
+        on paid.group_no = year_groups.group_no
     inner join group_spans
         on paid.group_no = group_spans.group_no
 ),

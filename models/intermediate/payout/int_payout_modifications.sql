@@ -84,7 +84,7 @@ lines as (
     select
         rated.group_no,
         rated.credit_no,
-        case when group_sets.group_no is null then rated.modifier_set_no else group_sets.effective_set_no end as modifier_set_no,
+        {{ effective_set('rated', 'group_sets') }} as modifier_set_no,
         rated.amount_rated
     from rated
     left join group_sets

@@ -160,7 +160,9 @@ targeted as (
         groups.growth_base,
         groups.has_bounds,
         case when groups.tier_key = 'score' then coalesce(scores.score, 0) else groups.total end as reached,
-        cast(case when groups.prorate then targets.target_worked else targets.target_last end as {{ money() }}) as target,
+        cast(
+            case when groups.prorate then targets.target_worked else targets.target_last end as {{ money() }}
+        ) as target_incentive,
         groups.weight
     from groups
     inner join targets
@@ -212,7 +214,7 @@ states as (
         tier_key,
         quota,
         growth_base,
-        target,
+        target_incentive,
         weight,
         false as is_next,
         reached
@@ -225,7 +227,7 @@ states as (
         targeted.tier_key,
         targeted.quota,
         targeted.growth_base,
-        targeted.target,
+        targeted.target_incentive,
         targeted.weight,
         true as is_next,
         next_bounds.bound as reached
@@ -241,9 +243,9 @@ valued as (
         states.method,
         states.is_next,
         states.reached,
-        states.target,
+        states.target_incentive,
         states.weight,
-        {{ mul10_rate('cast(states.target as ' ~ step() ~ ')', 'states.weight') }} as weighed_target,
+        {{ mul10_rate('cast(states.target_incentive as ' ~ step() ~ ')', 'states.weight') }} as weighed_target,
         case
             when states.tier_key = 'attainment' then {{ quotient10('states.reached', 'states.quota') }}
             when states.tier_key = 'growth' then {{ quotient10('states.reached', 'states.growth_base') }} - 1
@@ -265,7 +267,7 @@ valued as (
         states.reached,
         states.quota,
         states.growth_base,
-        states.target,
+        states.target_incentive,
         states.weight
 ),
 
@@ -276,7 +278,7 @@ located as (
         valued.is_next,
         valued.reached,
         valued.key_value,
-        valued.target,
+        valued.target_incentive,
         valued.weight,
         valued.weighed_target,
         valued.milestone_amount,
@@ -289,7 +291,13 @@ located as (
             when valued.method = 'scorecard' and tier_counts.component_id is null then valued.reached
             when valued.tier_no is null then 0
             when valued.method = 'interpolated' and bands.next_rate is not null
-                then bands.rate + {{ slope('valued.key_value - bands.tier_from', 'bands.next_rate - bands.rate', 'bands.tier_to - bands.tier_from') }}
+                then
+                    bands.rate
+                    + {{ slope(
+                        'valued.key_value - bands.tier_from',
+                        'bands.next_rate - bands.rate',
+                        'bands.tier_to - bands.tier_from'
+                    ) }}
             else bands.rate
         end as {{ step() }}) as rate
     from valued
@@ -329,7 +337,7 @@ final as (
         key_value,
         cast(tier_no as integer) as tier_no,
         tier_from,
-        target,
+        target_incentive,
         weight,
         case when method <> 'milestones' and not (method = 'step' and has_amount) then rate end as rate,
         cast(case
@@ -347,7 +355,7 @@ final as (
         cast(place as {{ step() }}) as key_value,
         coalesce(place, 0) as tier_no,
         cast(place as {{ plan_decimal() }}) as tier_from,
-        cast(null as {{ money() }}) as target,
+        cast(null as {{ money() }}) as target_incentive,
         cast(null as {{ factor() }}) as weight,
         cast(null as {{ step() }}) as rate,
         cast(coalesce(prize, 0) as {{ step() }}) as amount_rated

@@ -12,7 +12,7 @@ amounts as (
         key_value,
         tier_no,
         tier_from,
-        target,
+        target_incentive,
         weight,
         rate,
         amount_rated
@@ -97,14 +97,16 @@ multiplied as (
         amounts.key_value,
         amounts.tier_no,
         amounts.tier_from,
-        amounts.target,
+        amounts.target_incentive,
         amounts.weight,
         amounts.rate,
         amounts.amount_rated,
         plan_periods.personal_factor,
         group_sets.effective_set_no as modifier_set_no,
         gates_unmet.group_no is null as is_paid,
-        {{ mul10_rate('coalesce(modified.amount_after, amounts.amount_rated)', 'plan_periods.personal_factor') }} as amount_modified,
+        {{ mul10_rate(
+            'coalesce(modified.amount_after, amounts.amount_rated)', 'plan_periods.personal_factor'
+        ) }} as amount_modified,
         cast({{ dbt.dateadd('day', -1, 'groups.period_end') }} as date) as occurred_on,
         groups.component_no,
         groups.payee_no,
@@ -137,7 +139,7 @@ rounded as (
         key_value,
         tier_no,
         tier_from,
-        target,
+        target_incentive,
         weight,
         rate,
         amount_rated,
@@ -151,7 +153,10 @@ rounded as (
         currency,
         modifier_set_no,
         is_paid,
-        case when is_paid then {{ round_minor('amount_modified', 'minor_units') }} else cast(0 as {{ money() }}) end as amount
+        case
+            when is_paid then {{ round_minor('amount_modified', 'minor_units') }}
+            else cast(0 as {{ money() }})
+        end as amount
     from multiplied
 ),
 
@@ -161,8 +166,11 @@ followed as (
         rounded.*,
         coalesce(
             case
-                when year_start is not null
-                    then lag(amount) over (partition by component_no, payee_no, year_start order by period_start)
+                when rounded.year_start is not null
+                    then lag(rounded.amount) over (
+                        partition by rounded.component_no, rounded.payee_no, rounded.year_start
+                        order by rounded.period_start
+                    )
             end,
             0
         ) as amount_before
@@ -176,7 +184,7 @@ final as (
         rounded.key_value,
         rounded.tier_no,
         rounded.tier_from,
-        rounded.target,
+        rounded.target_incentive,
         rounded.weight,
         rounded.rate,
         rounded.amount_rated,

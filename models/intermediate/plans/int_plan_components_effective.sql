@@ -50,7 +50,11 @@ bounded as (
         components.quota_measure,
         components.credit_level,
         components.method,
-        components.tier_key,
+        case
+            when components.method = 'rank' then 'rank'
+            when components.method = 'scorecard' then 'score'
+            else components.tier_key
+        end as tier_key,
         components.accumulate,
         cast(components.weight as {{ factor() }}) as weight,
         components.prorate,

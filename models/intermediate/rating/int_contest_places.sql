@@ -91,8 +91,10 @@ pots as (
 sized as (
     select
         concat(
-            cast(ranked.component_no as {{ dbt.type_string() }}), '|', cast(ranked.period_start as {{ dbt.type_string() }}), '|',
-            ranked.scope_id, '|', cast(ranked.place as {{ dbt.type_string() }})
+            cast(ranked.component_no as {{ dbt.type_string() }}), '|',
+            cast(ranked.period_start as {{ dbt.type_string() }}), '|',
+            ranked.scope_id, '|',
+            cast(ranked.place as {{ dbt.type_string() }})
         ) as spread_id,
         ranked.subject_id as part_id,
         pots.pot as whole,

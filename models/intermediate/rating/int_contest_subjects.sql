@@ -54,7 +54,10 @@ placed as (
         groups.period_start,
         groups.total,
         components.rank_subject,
-        case when components.rank_subject = 'team' then plan_periods.team_id else plan_periods.payee_id end as subject_id,
+        case
+            when components.rank_subject = 'team' then plan_periods.team_id
+            else plan_periods.payee_id
+        end as subject_id,
         case components.rank_within
             when 'plan' then ''
             when 'team' then plan_periods.team_id

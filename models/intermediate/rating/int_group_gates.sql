@@ -175,7 +175,9 @@ measured as (
         gated.gate_max,
         kpi_totals.numerator,
         kpi_totals.denominator,
-        coalesce(case when gated.gate_subject = 'team' then team_actuals.actual else payee_actuals.actual end, 0) as actual,
+        coalesce(
+            case when gated.gate_subject = 'team' then team_actuals.actual else payee_actuals.actual end, 0
+        ) as actual,
         cast(case
             when gated.gate_subject = 'team' then team_quotas.quota
             when gated.prorate then {{ prorated('payee_quotas.quota', 'gated.worked_day_count', 'gated.day_count') }}

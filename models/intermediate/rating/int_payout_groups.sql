@@ -94,7 +94,8 @@ final as (
         case when to_date.group_no is null then groups.attainment else to_date.attainment end as attainment,
         growth_bases.growth_base,
         case components.tier_key
-            when 'attainment' then coalesce(to_date.quota, case when to_date.group_no is null then groups.quota end) is not null
+            when 'attainment'
+                then case when to_date.group_no is null then groups.quota else to_date.quota end is not null
             when 'growth' then growth_bases.growth_base is not null
             else true
         end as has_bounds

@@ -39,8 +39,8 @@ lines as (
         is_to_date,
         minor_units,
         amount,
-        {{ payout_line_id('lines.component_id', 'lines.payee_id', line_origin('lines'), "'earning'") }} as payout_line_id
-    from {{ ref('int_payout_lines_detailed') }} as lines
+        {{ payout_line_id('component_id', 'payee_id', line_origin(), "'earning'") }} as payout_line_id
+    from {{ ref('int_payout_lines_detailed') }}
 ),
 
 converted as (
@@ -141,7 +141,7 @@ period_lines as (
         period_lines.reached,
         period_lines.tier_no,
         period_lines.tier_from,
-        period_lines.target,
+        period_lines.target_incentive,
         period_lines.weight,
         period_lines.rate,
         period_lines.amount_rated,
@@ -181,7 +181,8 @@ milestones as (
 ),
 
 {% set number = step() -%}
-{% set after_cap = 'case when not coalesce(is_capped, false) then amount_modified when amount_modified < 0 then -cap_per_event else cap_per_event end' -%}
+{% set after_cap = 'case when not coalesce(is_capped, false) then amount_modified'
+    ~ ' when amount_modified < 0 then -cap_per_event else cap_per_event end' -%}
 {% set rounded_line = 'case when is_paid then ' ~ round_minor('(' ~ after_cap ~ ')', 'minor_units') ~ ' else 0 end' -%}
 steps as (
     select
@@ -418,7 +419,7 @@ period_steps as (
         1000 as seq,
         case when rate is null then 'prize' else 'target' end as factor_kind,
         concat(component_id, '/', coalesce(cast(tier_from as {{ dbt.type_string() }}), '')) as factor_id,
-        cast(case when rate is null then amount_rated else target end as {{ number }}) as basis,
+        cast(case when rate is null then amount_rated else target_incentive end as {{ number }}) as basis,
         rate,
         cast(case when rate is not null then weight end as {{ number }}) as factor,
         cast(0 as {{ number }}) as amount_before,

@@ -80,7 +80,7 @@ period_lines as (
         key_value,
         tier_no,
         tier_from,
-        target,
+        target_incentive,
         rate,
         modifier_set_no,
         personal_factor,
@@ -206,7 +206,9 @@ period_sentences as (
 
 earning as (
     select
-        {{ payout_line_id('lines.component_id', 'lines.payee_id', line_origin('lines'), "'earning'") }} as payout_line_id,
+        {{ payout_line_id(
+            'lines.component_id', 'lines.payee_id', line_origin('lines.'), "'earning'"
+        ) }} as payout_line_id,
         lines.payee_id,
         lines.plan_id,
         lines.component_id,
@@ -306,7 +308,7 @@ period_explained as (
         period_lines.group_no,
         period_lines.reached,
         period_lines.tier_from,
-        period_lines.target,
+        period_lines.target_incentive,
         period_lines.rate,
         {{ mul10('coalesce(modifier_sets.factor_so_far, 1)', 'period_lines.personal_factor') }} as factor,
         period_lines.is_paid,
@@ -346,61 +348,75 @@ period_explained as (
 ),
 
 {% set period_values = {
-    'component': 'lines.component_name',
-    'percent': 'coalesce(' ~ percent_text('lines.rate') ~ ", '')",
-    'target': "coalesce(" ~ money_text('lines.target', 'lines.minor_units') ~ ", '')",
-    'reached': "coalesce(lines.reached_text, '')",
-    'currency': 'lines.currency',
-    'tier_from': 'coalesce(' ~ tier_text('lines.tier_from', 'lines.tier_key') ~ ", '')",
-    'period_start': 'cast(lines.period_start as ' ~ dbt.type_string() ~ ')',
+    'component': 'period_explained.component_name',
+    'percent': 'coalesce(' ~ percent_text('period_explained.rate') ~ ", '')",
+    'target': "coalesce(" ~ money_text('period_explained.target_incentive', 'period_explained.minor_units') ~ ", '')",
+    'reached': "coalesce(period_explained.reached_text, '')",
+    'currency': 'period_explained.currency',
+    'tier_from': 'coalesce(' ~ tier_text('period_explained.tier_from', 'period_explained.tier_key') ~ ", '')",
+    'period_start': 'cast(period_explained.period_start as ' ~ dbt.type_string() ~ ')',
+} -%}
+{% set period_factor_values = {'factor': plain_number('cast(period_explained.factor as decimal(18, 6))')} -%}
+{% set period_result_values = {
+    'amount': money_text('period_explained.amount', 'period_explained.minor_units'),
+    'currency': 'period_explained.currency',
 } -%}
 by_period as (
     select
         {{ payout_line_id(
-            'lines.component_id', 'lines.payee_id', 'cast(lines.period_start as ' ~ dbt.type_string() ~ ')', "'earning'"
+            'period_explained.component_id',
+            'period_explained.payee_id',
+            'cast(period_explained.period_start as ' ~ dbt.type_string() ~ ')',
+            "'earning'"
         ) }} as payout_line_id,
-        lines.payee_id,
-        lines.plan_id,
-        lines.component_id,
-        lines.period,
-        lines.period_start,
+        period_explained.payee_id,
+        period_explained.plan_id,
+        period_explained.component_id,
+        period_explained.period,
+        period_explained.period_start,
         cast(null as {{ dbt.type_string() }}) as event_id,
         cast(null as {{ dbt.type_string() }}) as credit_id,
         cast(null as {{ dbt.type_string() }}) as credited_payee_id,
-        lines.occurred_on,
+        period_explained.occurred_on,
         'earning' as line_kind,
-        case lines.explanation_key
+        case period_explained.explanation_key
             when 'period_no_quota' then 'no_quota'
             when 'period_below' then 'below_first_tier'
             when 'rank_none' then 'not_ranked'
-            else case when not lines.is_paid then 'gate' end
+            else case when not period_explained.is_paid then 'gate' end
         end as reason,
-        cast(lines.target as {{ step() }}) as basis,
+        cast(period_explained.target_incentive as {{ step() }}) as basis,
         cast(null as {{ step() }}) as position_from,
-        lines.reached as position_to,
-        cast(lines.tier_from as {{ step() }}) as tier_from,
-        lines.rate,
-        cast(lines.factor as {{ step() }}) as factor,
-        lines.amount,
-        lines.currency,
-        lines.amount_base,
+        period_explained.reached as position_to,
+        cast(period_explained.tier_from as {{ step() }}) as tier_from,
+        period_explained.rate,
+        cast(period_explained.factor as {{ step() }}) as factor,
+        period_explained.amount,
+        period_explained.currency,
+        period_explained.amount_base,
         concat(
             {{ fill('period_sentences.sentence', period_values) }},
-            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
-            case when not lines.is_paid then gate_clauses.sentence else '' end,
-            case when lines.is_to_date then to_date_clauses.sentence else '' end,
-            {{ fill('result_clauses.sentence', result_values) }}
+            case
+                when period_explained.factor <> 1 then {{ fill('factor_clauses.sentence', period_factor_values) }}
+                else ''
+            end,
+            case when not period_explained.is_paid then gate_clauses.sentence else '' end,
+            case when period_explained.is_to_date then to_date_clauses.sentence else '' end,
+            {{ fill('result_clauses.sentence', period_result_values) }}
         ) as explanation,
         concat(
             {{ fill('period_sentences.sentence_zh', period_values) }},
-            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
-            case when not lines.is_paid then gate_clauses.sentence_zh else '' end,
-            case when lines.is_to_date then to_date_clauses.sentence_zh else '' end,
-            {{ fill('result_clauses.sentence_zh', result_values) }}
+            case
+                when period_explained.factor <> 1 then {{ fill('factor_clauses.sentence_zh', period_factor_values) }}
+                else ''
+            end,
+            case when not period_explained.is_paid then gate_clauses.sentence_zh else '' end,
+            case when period_explained.is_to_date then to_date_clauses.sentence_zh else '' end,
+            {{ fill('result_clauses.sentence_zh', period_result_values) }}
         ) as explanation_zh
-    from period_explained as lines
+    from period_explained
     left join period_sentences
-        on lines.explanation_key = period_sentences.explanation_key
+        on period_explained.explanation_key = period_sentences.explanation_key
     cross join factor_clauses
     cross join gate_clauses
     cross join to_date_clauses

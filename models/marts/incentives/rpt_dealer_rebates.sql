@@ -1,0 +1,205 @@
+{#
+    Grain: one row per dealer, component and period: what he ordered and sold on in it, what the component measures, the tier reached and the
+    rebate. Additive: earned, due, within a currency; sell_in and sell_through not over components. earned: lines of the component with its cap
+    or floor; due: with what is held back, released and taken back, too. Live: an open period shows what as_of knows.
+#}
+with
+
+groups as (
+    select
+        group_no,
+        payee_no,
+        payee_id,
+        plan_id,
+        component_id,
+        measure,
+        period,
+        period_start,
+        period_end,
+        tier_key,
+        actual,
+        quota,
+        attainment,
+        growth_base,
+        total,
+        currency
+    from {{ ref('int_payout_groups') }}
+),
+
+payees as (
+    select payee_no
+    from {{ ref('int_payee_spans') }}
+    where payee_kind = 'dealer'
+    group by payee_no
+),
+
+ranked as (
+    select
+        group_no,
+        rate,
+        next_tier_from,
+        gap_to_next_tier
+    from {{ ref('int_attainment_ranked') }}
+),
+
+totals as (
+    select
+        group_no,
+        total
+    from {{ ref('int_payout_totals') }}
+),
+
+lines as (
+    select
+        payee_id,
+        component_id,
+        period_start,
+        amount
+    from {{ ref('fct_payout_lines') }}
+),
+
+credits as (
+    select
+        event_no,
+        fact_no,
+        payee_no,
+        occurred_on,
+        value,
+        currency,
+        rate_on
+    from {{ ref('int_credits_allocated') }}
+    where span_no is not null
+),
+
+events as (
+    select
+        event_no,
+        fact_no,
+        measure
+    from {{ ref('int_events') }}
+    where measure in ('dealer_sell_in', 'dealer_sell_through')
+),
+
+rates as (
+    select
+        currency,
+        valid_from,
+        valid_to,
+        rate_to_base
+    from {{ ref('int_fx_rates_ranged') }}
+),
+
+dealers as (
+    select groups.*
+    from groups
+    inner join payees
+        on groups.payee_no = payees.payee_no
+),
+
+periods as (
+    select
+        payee_no,
+        period,
+        period_start,
+        period_end,
+        currency
+    from dealers
+    group by payee_no, period, period_start, period_end, currency
+),
+
+moved as (
+    select
+        periods.payee_no,
+        periods.period,
+        periods.period_start,
+        periods.currency,
+        events.measure,
+        case
+            when credits.currency = periods.currency then cast(credits.value as {{ step() }})
+            else {{ converted('credits.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }}
+        end as value
+    from periods
+    inner join credits
+        on
+            periods.payee_no = credits.payee_no
+            and periods.period_start <= credits.occurred_on
+            and periods.period_end > credits.occurred_on
+    inner join events
+        on
+            credits.event_no = events.event_no
+            and credits.fact_no = events.fact_no
+    left join rates as credit_rates
+        on
+            credits.currency = credit_rates.currency
+            and credits.rate_on >= credit_rates.valid_from
+            and credits.rate_on < credit_rates.valid_to
+    left join rates as plan_rates
+        on
+            periods.currency = plan_rates.currency
+            and credits.rate_on >= plan_rates.valid_from
+            and credits.rate_on < plan_rates.valid_to
+),
+
+volumes as (
+    select
+        payee_no,
+        period,
+        period_start,
+        currency,
+        sum(case when measure = 'dealer_sell_in' then value end) as sell_in,
+        sum(case when measure = 'dealer_sell_through' then value end) as sell_through
+    from moved
+    group by payee_no, period, period_start, currency
+),
+
+due as (
+    select
+        payee_id,
+        component_id,
+        period_start,
+        sum(amount) as due
+    from lines
+    group by payee_id, component_id, period_start
+),
+
+final as (
+    select
+        dealers.payee_id as dealer_id,
+        dealers.plan_id,
+        dealers.component_id,
+        dealers.measure,
+        dealers.period,
+        dealers.period_start,
+        cast(coalesce(volumes.sell_in, 0) as {{ step() }}) as sell_in,
+        cast(coalesce(volumes.sell_through, 0) as {{ step() }}) as sell_through,
+        dealers.tier_key,
+        dealers.actual,
+        dealers.quota,
+        dealers.attainment,
+        dealers.growth_base,
+        cast({{ quotient10('dealers.total', 'dealers.growth_base') }} - 1 as {{ step() }}) as growth,
+        ranked.rate,
+        ranked.next_tier_from,
+        ranked.gap_to_next_tier,
+        totals.total as earned,
+        cast(coalesce(due.due, 0) as {{ money() }}) as due,
+        dealers.currency
+    from dealers
+    inner join ranked
+        on dealers.group_no = ranked.group_no
+    inner join totals
+        on dealers.group_no = totals.group_no
+    left join volumes
+        on
+            dealers.payee_no = volumes.payee_no
+            and dealers.period = volumes.period
+            and dealers.period_start = volumes.period_start
+            and dealers.currency = volumes.currency
+    left join due
+        on
+            dealers.payee_id = due.payee_id
+            and dealers.component_id = due.component_id
+            and dealers.period_start = due.period_start
+)
+
+select * from final
