@@ -1,8 +1,8 @@
 {#
     Grain: one row per group: the tier it has reached, the next one, and what one more event that just reaches it
     would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier,
-    conditions met and no event modifier, minus what it is; null above the last tier, and where each event stands
-    alone (engine.md §8 F6, docs/decisions/0014).
+    conditions met and no event modifier, minus what it is; null above the last tier, where each event stands
+    alone, and, so far, over the year (engine.md §8 F6, docs/decisions/0014).
 #}
 {%- set actual_then = 'gates.actual'
     ~ ' + case when gates.gate_measure = groups.event_measure then new_lines.gap else 0 end' %}
@@ -249,11 +249,15 @@ new_lines as (
     from period_amounts
     inner join groups
         on period_amounts.group_no = groups.group_no
+    inner join components
+        on groups.component_no = components.component_no
     inner join period_lines
         on period_amounts.group_no = period_lines.group_no
     left join group_sets
         on period_amounts.group_no = group_sets.group_no
-    where period_amounts.is_next
+    where
+        period_amounts.is_next
+        and components.accumulate = 'period'
 ),
 
 {{ modified_lines('new_lines', 'sets') }},
