@@ -33,7 +33,11 @@ CASES = """
     flat-invoice-spread-over-lines floor-guarantee edge-tier-amount-walks-back edge-bound-met-to-the-cent marginal-uregina-nothing-below
     marginal-entry-amount-once odd-bound-of-ten-decimals edge-three-factors modifier-first-year-by-tenure rebate-netsuite-marginal
     edge-credit-note-spread-over-lines return-across-tiers edge-split-tolerance odd-three-thirds-of-the-smallest-part
-    split-three-ways-odd-cents overlay-on-top split-return-shared-alike
+    split-three-ways-odd-cents overlay-on-top split-return-shared-alike rank-mattyspool-two-ties rank-within-region
+    rank-team-contest-and-the-unranked scorecard-bonuspaycalc-kpi-weights scorecard-less-is-better-capped ytd-retroactive-drop
+    ytd-marginal-on-quota-so-far team-two-levels team-quota-of-the-team-led step-two-weighted-measures milestones-add-up
+    curve-sap-between-points gate-three-visits gate-of-the-team firing-switches-a-component-on
+    rebate-enable-growth-fully-retrospective
 """.split()
 
 
