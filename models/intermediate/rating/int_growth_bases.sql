@@ -126,26 +126,13 @@ received as (
 converted as (
     select
         received.group_no,
-        case
-            when received.currency is null or received.currency = received.plan_currency
-                then cast(received.value as {{ step() }})
-            else {{ converted('received.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }}
-        end as basis
+        {{ in_plan_currency('received') }} as basis
     from received
     inner join matches
         on
             received.class_code = matches.class_code
             and received.component_no = matches.component_no
-    left join rates as credit_rates
-        on
-            received.currency = credit_rates.currency
-            and received.rate_on >= credit_rates.valid_from
-            and received.rate_on < credit_rates.valid_to
-    left join rates as plan_rates
-        on
-            received.plan_currency = plan_rates.currency
-            and received.rate_on >= plan_rates.valid_from
-            and received.rate_on < plan_rates.valid_to
+    {{- plan_rates_joined('received') }}
 ),
 
 final as (

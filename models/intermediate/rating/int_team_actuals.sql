@@ -112,22 +112,9 @@ converted as (
         counted.plan_currency,
         counted.period,
         counted.period_start,
-        case
-            when counted.currency is null or counted.currency = counted.plan_currency
-                then cast(counted.value as {{ step() }})
-            else {{ converted('counted.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }}
-        end as actual
+        {{ in_plan_currency('counted') }} as actual
     from counted
-    left join rates as credit_rates
-        on
-            counted.currency = credit_rates.currency
-            and counted.rate_on >= credit_rates.valid_from
-            and counted.rate_on < credit_rates.valid_to
-    left join rates as plan_rates
-        on
-            counted.plan_currency = plan_rates.currency
-            and counted.rate_on >= plan_rates.valid_from
-            and counted.rate_on < plan_rates.valid_to
+    {{- plan_rates_joined('counted') }}
 ),
 
 final as (

@@ -112,12 +112,11 @@ moved as (
         periods.payee_no,
         periods.period,
         periods.period_start,
-        periods.currency,
+        periods.currency as plan_currency,
         events.measure,
-        case
-            when credits.currency = periods.currency then cast(credits.value as {{ step() }})
-            else {{ converted('credits.value', 'credit_rates.rate_to_base', 'plan_rates.rate_to_base') }}
-        end as value
+        credits.value,
+        credits.currency,
+        credits.rate_on
     from periods
     inner join credits
         on
@@ -128,16 +127,18 @@ moved as (
         on
             credits.event_no = events.event_no
             and credits.fact_no = events.fact_no
-    left join rates as credit_rates
-        on
-            credits.currency = credit_rates.currency
-            and credits.rate_on >= credit_rates.valid_from
-            and credits.rate_on < credit_rates.valid_to
-    left join rates as plan_rates
-        on
-            periods.currency = plan_rates.currency
-            and credits.rate_on >= plan_rates.valid_from
-            and credits.rate_on < plan_rates.valid_to
+),
+
+converted as (
+    select
+        moved.payee_no,
+        moved.period,
+        moved.period_start,
+        moved.plan_currency,
+        moved.measure,
+        {{ in_plan_currency('moved') }} as value
+    from moved
+    {{- plan_rates_joined('moved') }}
 ),
 
 volumes as (
@@ -145,11 +146,11 @@ volumes as (
         payee_no,
         period,
         period_start,
-        currency,
+        plan_currency,
         sum(case when measure = 'dealer_sell_in' then value end) as sell_in,
         sum(case when measure = 'dealer_sell_through' then value end) as sell_through
-    from moved
-    group by payee_no, period, period_start, currency
+    from converted
+    group by payee_no, period, period_start, plan_currency
 ),
 
 due as (
@@ -194,7 +195,7 @@ final as (
             dealers.payee_no = volumes.payee_no
             and dealers.period = volumes.period
             and dealers.period_start = volumes.period_start
-            and dealers.currency = volumes.currency
+            and dealers.currency = volumes.plan_currency
     left join due
         on
             dealers.payee_id = due.payee_id
