@@ -4,12 +4,10 @@
     conditions met and no event modifier, minus what it is; null above the last tier, where each event stands
     alone, and, so far, over the year (engine.md §8 F6, docs/decisions/0014).
 #}
-{%- set actual_then = 'gates.actual'
-    ~ ' + case when gates.gate_measure = groups.event_measure then new_lines.gap else 0 end' %}
-{%- set gate_value_then -%}
+{%- set value_then -%}
 case
-                when gates.gate_key = 'attainment' then {{ quotient10(actual_then, 'gates.quota') }}
-                else {{ actual_then }}
+                when gates.gate_key = 'attainment' then {{ quotient10('gates.actual + new_lines.gap', 'gates.quota') }}
+                else gates.actual + new_lines.gap
             end
 {%- endset %}
 with recursive
@@ -279,27 +277,34 @@ multiplied as (
             and modified.is_last
 ),
 
--- the event counts for a gate that measures what it measures
-gates_then as (
+-- the event counts for a gate that measures what it is of; others stay as they are
+gates_valued as (
     select
         gates.group_no,
-        max(case
-            when
-                gates.gate_key = 'attainment'
-                and not coalesce(gates.quota > 0, false)
-                then 0
-            when
-                {{ gate_value_then }} >= coalesce(gates.gate_min, {{ gate_value_then }})
-                and (gates.gate_max is null or {{ gate_value_then }} < gates.gate_max)
-                then 1
-            else 0
-        end) as is_met
+        gates.gate_measure = groups.event_measure as counts_event,
+        gates.is_met,
+        gates.gate_min,
+        gates.gate_max,
+        {{ value_then }} as value_then
     from gates
     inner join groups
         on gates.group_no = groups.group_no
     inner join new_lines
         on gates.group_no = new_lines.group_no
-    group by gates.group_no
+),
+
+gates_then as (
+    select
+        group_no,
+        case
+            when not counts_event then is_met
+            else coalesce(
+                value_then >= coalesce(gate_min, value_then)
+                and (gate_max is null or value_then < gate_max),
+                false
+            )
+        end as is_met
+    from gates_valued
 ),
 
 paid as (
@@ -309,7 +314,7 @@ paid as (
         multiplied.gap,
         totals.total,
         case
-            when gates_then.is_met = 0 then 0
+            when not gates_then.is_met then 0
             else
                 case
                     when multiplied.is_whole then 0
