@@ -30,6 +30,7 @@
     'order_month': 'cast(extract(month from items.dealt_on) as ' ~ dbt.type_string() ~ ')',
     'weekday': 'cast(' ~ iso_weekday('items.dealt_on') ~ ' as ' ~ dbt.type_string() ~ ')',
     'class_course': 'items.class_course',
+    'is_high_potential_class': 'cast(items.is_high_potential_class as ' ~ dbt.type_string() ~ ')',
     'is_registered_deal': "case when " ~ is_of_order('items.item_kind') ~ " then 'false' end",
 }) }}
 {%- endmacro %}

@@ -1,6 +1,7 @@
 {#
     Grain: one row per enrolment, with its class. Additive: net_amount within a currency. An enrolment whose class has not come has no
-    course and no teacher: it is kept, and nobody is credited until the class comes.
+    course and no teacher: it is kept, and nobody is credited until the class comes. is_high_potential_class: enough of the seats were
+    converted, and not refunded, before the class began (docs/engine.md §8 A10); null without a class.
 #}
 with
 
@@ -25,8 +26,49 @@ classes as (
     select
         class_id,
         course,
-        teacher_user_id
+        teacher_user_id,
+        capacity,
+        starts_on
     from {{ ref('stg_education__classes') }}
+),
+
+parameters as (
+    select as_of_on
+    from {{ ref('int_run_parameters') }}
+),
+
+thresholds as (
+    select value as fill_rate
+    from {{ ref('thresholds') }}
+    where threshold = 'high_potential_class_fill_rate'
+),
+
+filled as (
+    select
+        classes.class_id,
+        classes.capacity,
+        count(enrolments.enrolment_id) as seat_count
+    from classes
+    cross join parameters
+    left join enrolments
+        on
+            classes.class_id = enrolments.class_id
+            and enrolments.converted_on < classes.starts_on
+            and enrolments.converted_on <= parameters.as_of_on
+            and (enrolments.refunded_on is null or enrolments.refunded_on >= classes.starts_on)
+    group by classes.class_id, classes.capacity
+),
+
+rated as (
+    select
+        filled.class_id,
+        case
+            when filled.capacity > 0
+                then {{ quotient10('filled.seat_count', 'filled.capacity') }} >= thresholds.fill_rate
+            else false
+        end as is_high_potential_class
+    from filled
+    cross join thresholds
 ),
 
 final as (
@@ -36,6 +78,7 @@ final as (
         enrolments.student_id,
         classes.course,
         classes.teacher_user_id,
+        rated.is_high_potential_class,
         enrolments.is_trial,
         enrolments.net_amount,
         enrolments.currency,
@@ -48,6 +91,8 @@ final as (
     from enrolments
     left join classes
         on enrolments.class_id = classes.class_id
+    left join rated
+        on enrolments.class_id = rated.class_id
 )
 
 select * from final

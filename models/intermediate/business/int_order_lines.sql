@@ -163,6 +163,7 @@ items as (
         orders.lead_source,
         orders.sales_cycle_days,
         cast(null as {{ dbt.type_string() }}) as class_course,
+        cast(null as boolean) as is_high_potential_class,
         case when split_deals.split_id is not null then split_deals.split_kind end as split_kind,
         split_deals.split_id,
         coalesce(split_deals.has_direct_shares, 0) = 1 as is_shared,

@@ -27,6 +27,7 @@ order_lines as (
         margin_rate,
         sales_cycle_days,
         cast(null as {{ dbt.type_string() }}) as class_course,
+        cast(null as boolean) as is_high_potential_class,
         source_file,
         source_row
     from {{ ref('int_order_lines_detailed') }}
@@ -55,6 +56,7 @@ other_items as (
         margin_rate,
         sales_cycle_days,
         class_course,
+        is_high_potential_class,
         cast(null as {{ dbt.type_string() }}) as source_file,
         cast(null as integer) as source_row
     from {{ ref('int_other_items') }}
@@ -82,6 +84,7 @@ final as (
         margin_rate,
         sales_cycle_days,
         class_course,
+        is_high_potential_class,
         source_file,
         source_row
     from order_lines
@@ -107,6 +110,7 @@ final as (
         margin_rate,
         sales_cycle_days,
         class_course,
+        is_high_potential_class,
         source_file,
         source_row
     from other_items

@@ -28,7 +28,8 @@ items as (
         cast(null as {{ step() }}) as discount_rate,
         margin_rate,
         sales_cycle_days,
-        class_course
+        class_course,
+        is_high_potential_class
     from {{ ref('int_other_items') }}
 ),
 

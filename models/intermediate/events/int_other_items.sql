@@ -71,6 +71,7 @@ enrolments as (
     select
         enrolment_id,
         course,
+        is_high_potential_class,
         teacher_user_id,
         converted_on,
         renewed_on,
@@ -104,6 +105,7 @@ products as (
 
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
 {% set no_number = 'cast(null as integer)' -%}
+{% set no_flag = 'cast(null as boolean)' -%}
 {% set no_rate = 'cast(null as ' ~ step() ~ ')' -%}
 items as (
     select
@@ -127,7 +129,8 @@ items as (
         lead_source,
         {{ no_rate }} as margin_rate,
         sales_cycle_days,
-        {{ no_text }} as class_course
+        {{ no_text }} as class_course,
+        {{ no_flag }} as is_high_potential_class
     from first_orders
     union all
     select
@@ -151,16 +154,17 @@ items as (
         {{ no_text }} as lead_source,
         {{ no_rate }} as margin_rate,
         {{ no_number }} as sales_cycle_days,
-        {{ no_text }} as class_course
+        {{ no_text }} as class_course,
+        {{ no_flag }} as is_high_potential_class
     from opportunities
     union all
-    {%- for kind, (relation, id, owner, account, day, course) in {
-        'activity': ['activities', 'activity_id', 'user_id', 'account_id', 'occurred_on', no_text],
-        'interaction': ['interactions', 'interaction_id', 'user_id', 'account_id', 'occurred_on', no_text],
-        'ticket': ['tickets', 'ticket_id', 'assignee_user_id', 'account_id', 'resolved_on', no_text],
-        'seat': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'converted_on', 'course'],
-        'renewal': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'renewed_on', 'course'],
-        'refund': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'refunded_on', 'course'],
+    {%- for kind, (relation, id, owner, account, day, course, potential) in {
+        'activity': ['activities', 'activity_id', 'user_id', 'account_id', 'occurred_on', no_text, no_flag],
+        'interaction': ['interactions', 'interaction_id', 'user_id', 'account_id', 'occurred_on', no_text, no_flag],
+        'ticket': ['tickets', 'ticket_id', 'assignee_user_id', 'account_id', 'resolved_on', no_text, no_flag],
+        'seat': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'converted_on', 'course', 'is_high_potential_class'],
+        'renewal': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'renewed_on', 'course', 'is_high_potential_class'],
+        'refund': ['enrolments', 'enrolment_id', 'teacher_user_id', no_text, 'refunded_on', 'course', 'is_high_potential_class'],
     }.items() %}
     select
         '{{ kind }}' as item_kind,
@@ -183,7 +187,8 @@ items as (
         {{ no_text }} as lead_source,
         {{ no_rate }} as margin_rate,
         {{ no_number }} as sales_cycle_days,
-        {{ course }} as class_course
+        {{ course }} as class_course,
+        {{ potential }} as is_high_potential_class
     from {{ relation }}
     where {{ day }} is not null
     union all
@@ -212,7 +217,8 @@ items as (
                 then {{ quotient10('dealer_sales.net_amount - dealer_sales.cost_amount', 'dealer_sales.net_amount') }}
         end as margin_rate,
         {{ no_number }} as sales_cycle_days,
-        {{ no_text }} as class_course
+        {{ no_text }} as class_course,
+        {{ no_flag }} as is_high_potential_class
     from dealer_sales
     left join products
         on dealer_sales.product_id = products.product_id
@@ -241,7 +247,8 @@ final as (
         lead_source,
         margin_rate,
         sales_cycle_days,
-        class_course
+        class_course,
+        is_high_potential_class
     from items
 )
 

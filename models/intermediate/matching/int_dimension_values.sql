@@ -165,6 +165,7 @@ longest_tenure as (
     'is_new_account': ['true', 'false'],
     'is_first_order': ['true', 'false'],
     'is_registered_deal': ['true', 'false'],
+    'is_high_potential_class': ['true', 'false'],
     'order_month': range(1, 13),
     'weekday': range(1, 8),
 } -%}
