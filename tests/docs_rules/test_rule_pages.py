@@ -274,9 +274,7 @@ FAULTS: list[tuple[Callable[[str], str], str]] = [
 
 
 @pytest.mark.parametrize(("plant", "said"), FAULTS, ids=[said for _, said in FAULTS])
-def test_fault_is_found(
-    plant: Callable[[str], str], said: str, cases: dict[str, Source], contract: Contract
-) -> None:
+def test_fault_is_found(plant: Callable[[str], str], said: str, cases: dict[str, Source], contract: Contract) -> None:
     page = (PAGES / "flat.md").read_text(encoding="utf-8")
     assert plant(page) != page
     assert any(said in fault for fault in faults_of_page(plant(page), cases, contract))
