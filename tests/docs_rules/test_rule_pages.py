@@ -198,7 +198,9 @@ def faults_of_page(text: str, cases: dict[str, Source], contract: Contract) -> l
         faults.append(f"its sections are {', '.join(found)}")
     if len(text.splitlines()) > 90:
         faults.append("it is longer than 90 lines")
-    faults += [f"there is no case {name}" for name in re.findall(r"\bcase `([^`]+)`", text, re.I) if name not in cases]
+    faults += [
+        f"there is no case {name}" for name in re.findall(r"\bcase\s+`([^`]+)`", text, re.I) if name not in cases
+    ]
     sources = " ".join(section(text, "Source"))
     faults += [f"the definition has no {one}" for one in re.findall(r"\b[A-F]\d+\b", sources) if one not in SETTLED]
     examples: list[Source] = []
@@ -274,7 +276,7 @@ FAULTS: list[tuple[Callable[[str], str], str]] = [
     (lambda page: page.replace("100,000 × 0.05", "100,000 ÷ 0"), "DivisionByZero"),
     (lambda page: page.replace("```arithmetic", "```text"), "has no arithmetic"),
     (lambda page: page.replace("Worked example: `flat-", "Worked example: `flatter-"), "no case is worked out"),
-    (lambda page: page + "\nSee case `of-nobody`.\n", "there is no case of-nobody"),
+    (lambda page: page + "\nSee case\n`of-nobody`.\n", "there is no case of-nobody"),
     (lambda page: page.replace("`measure`", "`mesure`"), "has no plan_components.mesure"),
     (lambda page: page.replace("`flat` |", "`marginal` |"), "no example has plan_components.method marginal"),
     (lambda page: page.replace(ROWS_BEGIN, "| row | column | value | what |"), "there is no table of plan rows"),
