@@ -52,17 +52,15 @@ spans as (
     from {{ ref('int_payee_spans') }}
 ),
 
-groups as (
+payout_groups as (
     select
-        groups.group_no,
-        groups.plan_id,
-        groups.payee_no,
-        groups.payee_id,
-        groups.period,
-        groups.period_start
-    from {{ ref('int_payout_groups') }} as groups
-    inner join plans_drawn
-        on groups.plan_id = plans_drawn.plan_id
+        group_no,
+        plan_id,
+        payee_no,
+        payee_id,
+        period,
+        period_start
+    from {{ ref('int_payout_groups') }}
 ),
 
 totals as (
@@ -100,6 +98,19 @@ rates as (
 base as (
     select minor_units
     from {{ ref('int_base_currency') }}
+),
+
+groups as (
+    select
+        payout_groups.group_no,
+        payout_groups.plan_id,
+        payout_groups.payee_no,
+        payout_groups.payee_id,
+        payout_groups.period,
+        payout_groups.period_start
+    from payout_groups
+    inner join plans_drawn
+        on payout_groups.plan_id = plans_drawn.plan_id
 ),
 
 earnings as (
@@ -214,14 +225,14 @@ owed as (
             when recoverable is not null then recoverable - topped
             when topped > 0 then -topped
             else 0
-        end as owed
+        end as owed_more
     from guaranteed
 ),
 
 accumulated as (
     select
         owed.*,
-        sum(owed.owed) over (
+        sum(owed.owed_more) over (
             partition by owed.payee_no, owed.plan_id order by owed.period_start
             rows between unbounded preceding and current row
         ) as owed_so_far
@@ -234,14 +245,14 @@ lowest as (
         min(accumulated.owed_so_far) over (
             partition by accumulated.payee_no, accumulated.plan_id order by accumulated.period_start
             rows between unbounded preceding and current row
-        ) as lowest
+        ) as lowest_so_far
     from accumulated
 ),
 
 balanced as (
     select
         lowest.*,
-        owed_so_far - least(lowest, 0) as balance_after
+        lowest.owed_so_far - least(lowest.lowest_so_far, 0) as balance_after
     from lowest
 ),
 
@@ -249,7 +260,10 @@ carried as (
     select
         balanced.*,
         coalesce(
-            lag(balance_after) over (partition by payee_no, plan_id order by period_start), 0
+            lag(balanced.balance_after) over (
+                partition by balanced.payee_no, balanced.plan_id order by balanced.period_start
+            ),
+            0
         ) as balance_before
     from balanced
 ),
@@ -281,9 +295,9 @@ lines as (
         topped as earned,
         recoverable as drawn,
         balance_before as balance,
-        owed as amount
+        owed_more as amount
     from carried
-    where owed > 0
+    where owed_more > 0
     union all
     select
         plan_id,
@@ -299,7 +313,7 @@ lines as (
         balance_after - balance_before as amount
     from carried
     where
-        owed < 0
+        owed_more < 0
         and balance_before > 0
 ),
 

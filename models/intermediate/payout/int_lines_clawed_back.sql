@@ -15,19 +15,15 @@ groups as (
     where clawback_unpaid_days is not null
 ),
 
-lines as (
+lines_watched as (
     select
-        lines.group_no,
-        lines.credit_no,
-        lines.occurred_on,
-        lines.settled_by,
-        lines.settled_key,
-        lines.amount,
-        groups.clawback_unpaid_days,
-        groups.minor_units
-    from {{ ref('int_lines_watched') }} as lines
-    inner join groups
-        on lines.group_no = groups.group_no
+        group_no,
+        credit_no,
+        occurred_on,
+        settled_by,
+        settled_key,
+        amount
+    from {{ ref('int_lines_watched') }}
 ),
 
 documents as (
@@ -46,6 +42,21 @@ documents as (
 parameters as (
     select as_of_on
     from {{ ref('int_run_parameters') }}
+),
+
+lines as (
+    select
+        lines_watched.group_no,
+        lines_watched.credit_no,
+        lines_watched.occurred_on,
+        lines_watched.settled_by,
+        lines_watched.settled_key,
+        lines_watched.amount,
+        groups.clawback_unpaid_days,
+        groups.minor_units
+    from lines_watched
+    inner join groups
+        on lines_watched.group_no = groups.group_no
 ),
 
 sales as (

@@ -15,20 +15,16 @@ groups as (
     where hold_until is not null
 ),
 
-lines as (
+lines_watched as (
     select
-        lines.group_no,
-        lines.credit_no,
-        lines.occurred_on,
-        lines.settled_by,
-        lines.settled_key,
-        lines.held,
-        groups.hold_days,
-        groups.minor_units
-    from {{ ref('int_lines_watched') }} as lines
-    inner join groups
-        on lines.group_no = groups.group_no
-    where lines.held <> 0
+        group_no,
+        credit_no,
+        occurred_on,
+        settled_by,
+        settled_key,
+        held
+    from {{ ref('int_lines_watched') }}
+    where held <> 0
 ),
 
 documents as (
@@ -44,6 +40,21 @@ documents as (
 parameters as (
     select as_of_on
     from {{ ref('int_run_parameters') }}
+),
+
+lines as (
+    select
+        lines_watched.group_no,
+        lines_watched.credit_no,
+        lines_watched.occurred_on,
+        lines_watched.settled_by,
+        lines_watched.settled_key,
+        lines_watched.held,
+        groups.hold_days,
+        groups.minor_units
+    from lines_watched
+    inner join groups
+        on lines_watched.group_no = groups.group_no
 ),
 
 sales as (

@@ -16,20 +16,13 @@ groups as (
     from {{ ref('int_groups_watched') }}
 ),
 
-lines as (
+payout_lines as (
     select
-        lines.group_no,
-        lines.credit_no,
-        lines.amount,
-        groups.period_start,
-        groups.minor_units,
-        groups.is_to_date,
-        groups.settled_by,
-        groups.hold_share
-    from {{ ref('int_payout_lines') }} as lines
-    inner join groups
-        on lines.group_no = groups.group_no
-    where lines.amount <> 0
+        group_no,
+        credit_no,
+        amount
+    from {{ ref('int_payout_lines') }}
+    where amount <> 0
 ),
 
 credits as (
@@ -58,6 +51,21 @@ spans as (
         span_no,
         payee_id
     from {{ ref('int_payee_spans') }}
+),
+
+lines as (
+    select
+        payout_lines.group_no,
+        payout_lines.credit_no,
+        payout_lines.amount,
+        groups.period_start,
+        groups.minor_units,
+        groups.is_to_date,
+        groups.settled_by,
+        groups.hold_share
+    from payout_lines
+    inner join groups
+        on payout_lines.group_no = groups.group_no
 ),
 
 identified as (

@@ -549,7 +549,9 @@ following as (
 } -%}
 drawn as (
     select
-        {{ payout_line_id('draws.plan_id', 'draws.payee_id', draw_origin('draws'), 'draws.line_kind') }} as payout_line_id,
+        {{ payout_line_id(
+            'draws.plan_id', 'draws.payee_id', draw_origin('draws'), 'draws.line_kind'
+        ) }} as payout_line_id,
         draws.payee_id,
         draws.plan_id,
         cast(null as {{ dbt.type_string() }}) as component_id,
