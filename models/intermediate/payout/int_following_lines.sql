@@ -127,7 +127,10 @@ final as (
         following.part,
         following.whole,
         following.amount,
-        {{ in_base('following.amount', 'rates.rate_to_base', 'base.minor_units') }} as amount_base
+        case
+            when groups.currency = '{{ var("base_currency") }}' then following.amount
+            else {{ in_base('following.amount', 'rates.rate_to_base', 'base.minor_units') }}
+        end as amount_base
     from following
     inner join groups
         on following.group_no = groups.group_no

@@ -1,8 +1,8 @@
 {#
     Grain: one row per watched line, invoice and day, from due_on + clawback_unpaid_days on, that changes what the line has to give back for it:
     line × still_open ÷ whole in all, rounded once. Additive: amount within a currency. still_open of an invoice: its part of the sale less what
-    is paid of it, never below 0; returns fill open invoices by due_on and id. Of revenue_invoiced it is that of the event's own invoice alone, and a
-    credit note that is not paid out is open with its own sign (engine.md §8 A11, E6, E8).
+    is paid of it, never below 0; returns fill open invoices by due_on and id. Of revenue_invoiced it is that of the event's own invoice alone,
+    between 0 and the whole, and a credit note that is not paid out is open with its own sign (engine.md §8 A11, E6, E8).
 #}
 with
 
@@ -188,7 +188,8 @@ unpaid as (
         whole,
         judged_on,
         case
-            when settled_by = 'invoice' and amount < 0 then least(amount - paid, 0)
+            when settled_by = 'invoice' and amount < 0 then greatest(least(amount - paid, 0), amount)
+            when settled_by = 'invoice' then least(greatest(amount - paid, 0), amount)
             else greatest(amount - paid, 0)
         end as unpaid
     from paid
