@@ -155,7 +155,7 @@ earned as (
         payee_id,
         period,
         period_start,
-        sum(amount) as earned
+        cast(sum(amount) as {{ money() }}) as earned
     from earnings
     group by plan_id, payee_no, payee_id, period, period_start
 ),
@@ -180,8 +180,8 @@ drawn as (
         aged.plan_id,
         aged.payee_no,
         aged.period_start,
-        sum(case when draws.kind = 'guarantee' then draws.amount end) as guarantee,
-        sum(case when draws.kind = 'recoverable' then draws.amount end) as recoverable
+        cast(sum(case when draws.kind = 'guarantee' then draws.amount end) as {{ money() }}) as guarantee,
+        cast(sum(case when draws.kind = 'recoverable' then draws.amount end) as {{ money() }}) as recoverable
     from aged
     inner join draws
         on
@@ -232,10 +232,10 @@ owed as (
 accumulated as (
     select
         owed.*,
-        sum(owed.owed_more) over (
+        cast(sum(owed.owed_more) over (
             partition by owed.payee_no, owed.plan_id order by owed.period_start
             rows between unbounded preceding and current row
-        ) as owed_so_far
+        ) as {{ money() }}) as owed_so_far
     from owed
 ),
 

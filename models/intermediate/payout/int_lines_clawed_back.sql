@@ -129,7 +129,7 @@ returned as (
         days.settled_key,
         days.clawback_unpaid_days,
         days.judged_on,
-        sum(documents.amount) as amount
+        cast(sum(documents.amount) as {{ money() }}) as amount
     from days
     inner join documents
         on
@@ -151,7 +151,7 @@ paid as (
         invoices.amount,
         invoices.whole,
         days.judged_on,
-        coalesce(sum(documents.amount), 0) as paid
+        cast(coalesce(sum(documents.amount), 0) as {{ money() }}) as paid
     from invoices
     inner join days
         on
@@ -187,11 +187,11 @@ unpaid as (
         judged_from,
         whole,
         judged_on,
-        case
+        cast(case
             when settled_by = 'invoice' and amount < 0 then greatest(least(amount - paid, 0), amount)
             when settled_by = 'invoice' then least(greatest(amount - paid, 0), amount)
             else greatest(amount - paid, 0)
-        end as unpaid
+        end as {{ money() }}) as unpaid
     from paid
 ),
 
@@ -205,11 +205,11 @@ queued as (
         unpaid.whole,
         unpaid.judged_on,
         unpaid.unpaid,
-        sum(unpaid.unpaid) over (
+        cast(sum(unpaid.unpaid) over (
             partition by unpaid.settled_by, unpaid.settled_key, unpaid.clawback_unpaid_days, unpaid.judged_on
             order by unpaid.due_on, unpaid.invoice_id
             rows between unbounded preceding and current row
-        ) as unpaid_so_far,
+        ) as {{ money() }}) as unpaid_so_far,
         coalesce(returned.amount, 0) as returned
     from unpaid
     left join returned

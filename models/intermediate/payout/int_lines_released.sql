@@ -95,7 +95,7 @@ settled_by_day as (
         lines.minor_units,
         sales.whole,
         greatest(lines.occurred_on, documents.occurred_on) as occurred_on,
-        sum(documents.amount) as amount
+        cast(sum(documents.amount) as {{ money() }}) as amount
     from lines
     inner join sales
         on
