@@ -163,6 +163,17 @@ def limited(step: Step, line: Line, component: Component) -> str:
     )
 
 
+def waiting(step: Step, line: Line, component: Component) -> str:
+    """What is held back, released or clawed back: which part of which amount."""
+    part = step.rate / step.factor if step.rate is not None and step.factor else Decimal(0)
+    return text(
+        f"step.{step.factor_kind}",
+        part=plain(percent(part, 4)),
+        basis=plain(money(step.basis, line.currency)),
+        after=plain(signed_money(step.amount_after, line.currency)),
+    )
+
+
 def nothing(step: Step, line: Line, component: Component) -> str:
     """A step of bookkeeping: from here on the amount is pay, not what pay is reckoned from."""
     return ""
@@ -191,5 +202,9 @@ WORDINGS: dict[str, Callable[[Step, Line, Component], str]] = {
     "personal_factor": multiplied,
     "cap": limited,
     "floor": limited,
+    "hold": waiting,
+    "release": waiting,
+    "clawback": waiting,
+    "clawback_return": waiting,
     "rounding": rounding,
 }

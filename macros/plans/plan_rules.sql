@@ -117,13 +117,6 @@
         'do': 'leave one of the two out',
     },
     {
-        'table': 'plan_components', 'column': 'hold_until',
-        'breaks': "hold_share > 0 and hold_until = 'collected' and measure in ('deals_won', 'bookings_won', 'visits',"
-            ~ " 'calls', 'demos', 'interactions', 'tickets_resolved', 'dealer_sell_through', 'dealer_units_through',"
-            ~ " 'class_seats', 'class_renewals')",
-        'reason': 'waits for the cash of an order, and this measure has none', 'do': 'write days:N',
-    },
-    {
         'table': 'plan_components', 'column': 'clawback_unpaid_days', 'breaks': 'clawback_unpaid_days < 0',
         'reason': 'is below 0', 'do': 'write the days after due_on',
     },
@@ -153,6 +146,10 @@
     {
         'table': 'credit_rules', 'column': 'share', 'breaks': 'share <= 0 or share > 1',
         'reason': 'is no share above 0 and up to 1', 'do': 'write a share, 0.3 for 30 per cent',
+    },
+    {
+        'table': 'plan_draws', 'column': 'amount', 'breaks': 'amount < 0',
+        'reason': 'is below 0', 'do': 'write what the payee is topped up to',
     },
     {
         'table': 'plan_draws', 'column': 'first_month', 'breaks': 'first_month < 0',

@@ -1,7 +1,8 @@
 """Follows every line of a built warehouse step by step, in plain Decimal, from what each step says of itself.
 
 The chain of fct_payout_factors must begin where its kind begins, lead on without a gap, end in the line's amount, and each step's
-amount_after must follow from that step's own columns; the lines of a statement must add up to what it pays.
+amount_after must follow from that step's own columns (of releases and clawbacks, with the earlier ones about the same line); the lines of a
+statement must add up to what it pays.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 _TEN = Decimal("0.0000000001")
 _ZERO = Decimal(0)
-_BEGIN_AT_NOTHING = {"cap", "floor", "hold", "release", "clawback", "clawback_return", "draw", "draw_recovery"}
+# What is told by how much of it there is by now: a line is what it adds to the earlier ones about the same line and invoice.
+_BY_NOW = {"release": 1, "clawback": -1, "clawback_return": -1}
 
 
 def _product(*factors: Decimal) -> Decimal:
@@ -55,9 +58,13 @@ def _follows(kind: str, step: dict[str, Decimal], unit: Decimal) -> bool:
             expected = before.quantize(unit, ROUND_HALF_UP)
         case "paid_before":
             expected = before - basis
-        case "cap" | "floor":
+        case "cap" | "floor" | "draw":
             expected = factor - basis
-        case _ if kind in _BEGIN_AT_NOTHING:
+        case "draw_recovery":
+            expected = -min(rate, max(basis - factor, _ZERO))
+        case "hold":
+            expected = -(basis * rate / factor).quantize(unit, ROUND_HALF_UP)
+        case _ if kind in _BY_NOW:
             expected = after
         case _:
             return False
@@ -69,7 +76,7 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
     with duckdb.connect(str(marts), read_only=True) as connection:
         rows = connection.execute(
             """
-            select lines.payout_line_id, lines.line_kind, lines.amount, lines.currency, factors.*
+            select lines.payout_line_id, lines.line_kind, lines.amount, lines.currency, lines.occurred_on, factors.*
             from incentives.fct_payout_lines as lines
             left join incentives.fct_payout_factors as factors on lines.payout_line_id = factors.payout_line_id
             order by lines.payout_line_id, factors.seq
@@ -93,6 +100,7 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
     for line_id, group in groupby(steps, key=lambda step: step["payout_line_id"]):
         if wrong := _wrong(list(group), units):
             yield line_id, wrong
+    yield from _wrong_by_now(steps, units)
     for payee, plan, start, payable, amount in sums:
         yield (
             f"{plan}",
@@ -100,7 +108,7 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
         )
 
 
-def _wrong(steps: list[dict[str, object]], units: dict[str, Decimal]) -> str | None:
+def _wrong(steps: list[dict[str, Any]], units: dict[str, Decimal]) -> str | None:
     line = steps[0]
     if line["seq"] is None:
         return "no step says how it came about"
@@ -120,6 +128,19 @@ def _wrong(steps: list[dict[str, object]], units: dict[str, Decimal]) -> str | N
             return f"{where} does not follow from its own columns: {figures}"
         reached = figures["amount_after"]
     return None if reached == line["amount"] else f"the steps end at {reached}, the line is {line['amount']}"
+
+
+def _wrong_by_now(steps: list[dict[str, Any]], units: dict[str, Decimal]) -> Iterator[tuple[str, str]]:
+    """Releases and clawbacks that, with the earlier ones about the same line and invoice, are not what is due by their day."""
+    so_far: dict[tuple[str, str, str], Decimal] = {}
+    following = [step for step in steps if step["factor_kind"] in _BY_NOW]
+    for step in sorted(following, key=lambda step: step["occurred_on"]):
+        sign = _BY_NOW[step["factor_kind"]]
+        about = (step["factor_id"], step["reason"], str(sign))
+        so_far[about] = so_far.get(about, _ZERO) + step["amount_after"]
+        by_now = (step["basis"] * step["rate"] / step["factor"]).quantize(units[step["currency"]], ROUND_HALF_UP)
+        if so_far[about] != sign * by_now:
+            yield step["payout_line_id"], f"{so_far[about]} by {step['occurred_on']}, where {sign * by_now} is due"
 
 
 def _minor_units() -> dict[str, Decimal]:

@@ -16,7 +16,7 @@ from tests.conformance.run import Result, by_mechanic
 
 HERE = Path(__file__).parent
 # How many of the cases in cases/ pass. Raise it with every mechanic that is built; it never goes down.
-MUST_PASS = 193
+MUST_PASS = 216
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ ADJUSTMENT = {
     "approved_by": "cal",
 }
 
+DRAW = {"draw_id": "{id}/d", "plan_id": "{id}/p", "kind": "recoverable", "amount": "5", "months": "1"}
+
 # name → (what differs from a plan that pays, by table, and what the check must say; nothing else).
 # A table's rows: a dict changes the plan's own row, a list adds rows. {id} is the case's name.
 CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
@@ -208,33 +210,82 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {("plan_components", "gate_measure"): "without bounds"},
     ),
     "gate-without-measure": ({"plan_components": {"gate_max": "1"}}, {("plan_components", "gate_max"): "no measure"}),
-    "hold": (
-        {"plan_components": {"hold_share": "0.3", "hold_until": "days:90"}},
-        {("plan_components", "hold_share"): "holdback", ("plan_components", "hold_until"): "holdback"},
-    ),
+    # what is held back, clawed back or advanced: each refusal, and the nearest row that is fine
     "hold-without-end": (
         {"plan_components": {"hold_share": "0.3"}},
-        {("plan_components", "hold_share"): "holdback", ("plan_components", "hold_until"): "is empty although"},
+        {("plan_components", "hold_until"): "is empty although"},
     ),
+    "fine-hold-of-nothing-without-end": ({"plan_components": {"hold_share": "0"}}, {}),
+    "hold-of-more-than-all": (
+        {"plan_components": {"hold_share": "1.000001", "hold_until": "days:90"}},
+        {("plan_components", "hold_share"): "between 0 and 1"},
+    ),
+    "fine-hold-of-all": ({"plan_components": {"hold_share": "1", "hold_until": "days:90"}}, {}),
+    "hold-until-some-day": (
+        {"plan_components": {"hold_share": "0.3", "hold_until": "90"}},
+        {("plan_components", "hold_until"): "neither collected nor days:N"},
+    ),
+    "fine-hold-of-no-days": ({"plan_components": {"hold_share": "0.3", "hold_until": "days:0"}}, {}),
     "hold-and-clawback": (
         {"plan_components": {"hold_share": "0.3", "hold_until": "collected", "clawback_unpaid_days": "60"}},
-        {
-            ("plan_components", "hold_share"): "holdback",
-            ("plan_components", "hold_until"): "take back as well",
-            ("plan_components", "clawback_unpaid_days"): "clawback",
-        },
+        {("plan_components", "hold_until"): "take back as well"},
+    ),
+    "fine-hold-of-days-and-clawback": (
+        {"plan_components": {"hold_share": "0.3", "hold_until": "days:60", "clawback_unpaid_days": "60"}},
+        {},
     ),
     "hold-of-visits": (
-        {"plan_components": {"measure": "visits", "hold_share": "2", "hold_until": "collected"}},
-        {("plan_components", "hold_share"): "between 0 and 1", ("plan_components", "hold_until"): "waits for the cash"},
+        {"plan_components": {"measure": "visits", "hold_share": "0.3", "hold_until": "collected"}},
+        {("plan_components", "hold_until"): "waits for the cash of an order"},
     ),
-    "draw": (
-        {
-            "plan_draws": [
-                {"draw_id": "{id}/d", "plan_id": "{id}/p", "kind": "recoverable", "amount": "5", "months": "0"}
-            ]
-        },
-        {("plan_draws", "draw_id"): "a draw", ("plan_draws", "months"): "below 1"},
+    "hold-of-sell-through": (
+        {"plan_components": {"measure": "dealer_sell_through", "hold_share": "0.3", "hold_until": "collected"}},
+        {("plan_components", "hold_until"): "waits for the cash of an order"},
+    ),
+    "fine-hold-of-visits-for-days": (
+        {"plan_components": {"measure": "visits", "hold_share": "0.3", "hold_until": "days:30"}},
+        {},
+    ),
+    "fine-hold-of-new-accounts": (
+        {"plan_components": {"measure": "new_accounts", "hold_share": "0.3", "hold_until": "collected"}},
+        {},
+    ),
+    "clawback-before-due": (
+        {"plan_components": {"clawback_unpaid_days": "-1"}},
+        {("plan_components", "clawback_unpaid_days"): "is below 0"},
+    ),
+    "fine-clawback-when-due": ({"plan_components": {"clawback_unpaid_days": "0"}}, {}),
+    "clawback-of-visits": (
+        {"plan_components": {"measure": "visits", "clawback_unpaid_days": "30"}},
+        {("plan_components", "clawback_unpaid_days"): "waits for an invoice"},
+    ),
+    "clawback-of-sell-in": (
+        {"plan_components": {"measure": "dealer_sell_in", "clawback_unpaid_days": "30"}},
+        {("plan_components", "clawback_unpaid_days"): "waits for an invoice"},
+    ),
+    "fine-clawback-of-invoices": (
+        {"plan_components": {"measure": "revenue_invoiced", "clawback_unpaid_days": "30"}},
+        {},
+    ),
+    "draw-of-no-month": (
+        {"plan_draws": [DRAW | {"months": "0"}]},
+        {("plan_draws", "months"): "below 1"},
+    ),
+    "draw-before-hiring": (
+        {"plan_draws": [DRAW | {"first_month": "-1"}]},
+        {("plan_draws", "first_month"): "below 0"},
+    ),
+    "draw-below-nothing": (
+        {"plan_draws": [DRAW | {"amount": "-0.01"}]},
+        {("plan_draws", "amount"): "below 0"},
+    ),
+    "draw-of-no-kind": (
+        {"plan_draws": [DRAW | {"kind": "advance"}]},
+        {("plan_draws", "kind"): "none of recoverable, guarantee"},
+    ),
+    "fine-draws": (
+        {"plan_draws": [DRAW, DRAW | {"draw_id": "{id}/e", "kind": "guarantee", "first_month": "1", "amount": "0"}]},
+        {},
     ),
     "scorecard": (
         {"plan_scorecard_kpis": [{"component_id": "{id}/c", "measure": "visits", "weight": "1", "target": "0"}]},

@@ -37,7 +37,9 @@ CASES = """
     rank-team-contest-and-the-unranked scorecard-bonuspaycalc-kpi-weights scorecard-less-is-better-capped ytd-retroactive-drop
     ytd-marginal-on-quota-so-far team-two-levels team-quota-of-the-team-led step-two-weighted-measures milestones-add-up
     curve-sap-between-points gate-three-visits gate-of-the-team firing-switches-a-component-on
-    rebate-enable-growth-fully-retrospective
+    rebate-enable-growth-fully-retrospective hold-cash-return-and-refund hold-of-each-invoice hold-of-a-dealer-order
+    hold-of-a-new-account hold-of-the-year-so-far hold-of-a-shared-sale clawback-of-two-invoices clawback-of-each-invoice
+    draw-outlived-by-its-balance draw-on-top-of-a-guarantee draw-paid-back-by-a-release
 """.split()
 
 

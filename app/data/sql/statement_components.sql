@@ -1,4 +1,5 @@
--- What a period's statement is made of: one row a component, with where the person stands in its tiers.
+-- What a period's statement is made of: one row a component, with where the person stands in its tiers. One that only
+-- gives or takes back, once the person is off the plan, has none.
 with recursive
 
 -- include _visible_people
@@ -8,6 +9,8 @@ with recursive
 line_totals as (
     select
         lines.component_id,
+        lines.plan_id,
+        lines.currency,
         sum(lines.amount) as amount,
         count(*) as line_count
     from incentives.fct_payout_lines as lines
@@ -15,38 +18,59 @@ line_totals as (
         lines.payee_id = $payee_id
         and lines.period = $period
         and lines.period_start = $period_start
-    group by lines.component_id
+        and lines.component_id is not null
+    group by lines.component_id, lines.plan_id, lines.currency
+),
+
+attained as (
+    select
+        component_id,
+        plan_id,
+        measure,
+        tier_key,
+        actual,
+        quota,
+        attainment,
+        rate,
+        next_tier_from,
+        gap_to_next_tier,
+        reward_at_next_tier,
+        currency
+    from incentives.rpt_attainment
+    where
+        payee_id = $payee_id
+        and period = $period
+        and period_start = $period_start
 )
 
 select
-    attainments.component_id,
-    attainments.plan_id,
-    coalesce(components.component_name, attainments.component_id) as component_name,
+    coalesce(attained.component_id, line_totals.component_id) as component_id,
+    coalesce(attained.plan_id, line_totals.plan_id) as plan_id,
+    coalesce(components.component_name, attained.component_id, line_totals.component_id) as component_name,
     coalesce(components.method, '') as method,
-    attainments.measure,
-    coalesce(attainments.tier_key, '') as tier_key,
-    attainments.actual,
-    attainments.quota,
-    attainments.attainment,
-    attainments.rate,
-    attainments.next_tier_from,
-    attainments.gap_to_next_tier,
-    attainments.reward_at_next_tier,
-    attainments.currency,
+    coalesce(attained.measure, components.measure, '') as measure,
+    coalesce(attained.tier_key, '') as tier_key,
+    attained.actual,
+    attained.quota,
+    attained.attainment,
+    attained.rate,
+    attained.next_tier_from,
+    attained.gap_to_next_tier,
+    attained.reward_at_next_tier,
+    coalesce(attained.currency, line_totals.currency) as currency,
     components.cap_per_period,
     components.floor_per_period,
     coalesce(line_totals.amount, 0) as amount,
     coalesce(line_totals.line_count, 0) as line_count
-from incentives.rpt_attainment as attainments
+from attained
+full outer join line_totals
+    on attained.component_id = line_totals.component_id
 inner join visible_people
-    on attainments.payee_id = visible_people.payee_id
+    on visible_people.payee_id = $payee_id
 left join core.dim_plan_components as components
-    on attainments.component_id = components.component_id
-left join line_totals
-    on attainments.component_id = line_totals.component_id
-where
-    attainments.payee_id = $payee_id
-    and attainments.period = $period
-    and attainments.period_start = $period_start
-order by attainments.plan_id, components.seq, attainments.component_id
+    on coalesce(attained.component_id, line_totals.component_id) = components.component_id
+order by
+    coalesce(attained.plan_id, line_totals.plan_id),
+    components.seq,
+    coalesce(attained.component_id, line_totals.component_id)
 limit 100

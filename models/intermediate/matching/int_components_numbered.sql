@@ -21,6 +21,9 @@ components as (
         gate_key,
         gate_min,
         gate_max,
+        hold_share,
+        hold_until,
+        clawback_unpaid_days,
         rank_within,
         rank_subject,
         valid_from,
@@ -49,7 +52,8 @@ measures as (
     select
         measure_no,
         measure,
-        unit_kind
+        unit_kind,
+        settled_by
     from {{ ref('measures') }}
 ),
 
@@ -83,6 +87,10 @@ final as (
         components.gate_key,
         components.gate_min,
         components.gate_max,
+        measures.settled_by,
+        components.hold_share,
+        components.hold_until,
+        components.clawback_unpaid_days,
         components.rank_within,
         components.rank_subject,
         plans.currency,

@@ -33,6 +33,12 @@ other_lines as (
         occurred_on,
         amount_base
     from {{ ref('int_period_lines') }}
+    union all
+    select
+        group_no,
+        occurred_on,
+        amount_base
+    from {{ ref('int_following_lines') }}
 ),
 
 groups as (

@@ -19,6 +19,13 @@ dimensions as (
     from {{ ref('dimensions') }}
 ),
 
+measures as (
+    select
+        measure,
+        settled_by
+    from {{ ref('measures') }}
+),
+
 condition_items as (
     select
         key_text,
@@ -79,6 +86,35 @@ final as (
     where
         plan_components_rows.accumulate = 'event'
         and plan_tiers_rows.tier_from < 0
+    union all
+    select
+        'plan_components' as table_name,
+        plan_components_rows.key_text,
+        'hold_until' as column_name,
+        plan_components_rows.hold_until as value,
+        'waits for the cash of an order, and this measure has none' as reason,
+        'write days:N' as what_to_do
+    from plan_components_rows
+    inner join measures
+        on plan_components_rows.measure = measures.measure
+    where
+        plan_components_rows.hold_share > 0
+        and plan_components_rows.hold_until = 'collected'
+        and measures.settled_by is null
+    union all
+    select
+        'plan_components' as table_name,
+        plan_components_rows.key_text,
+        'clawback_unpaid_days' as column_name,
+        {{ plan_cell_text('int', 'plan_components_rows.clawback_unpaid_days') }} as value,
+        'waits for an invoice, and this measure has none' as reason,
+        'leave it empty, or count a measure of orders or invoices' as what_to_do
+    from plan_components_rows
+    inner join measures
+        on plan_components_rows.measure = measures.measure
+    where
+        plan_components_rows.clawback_unpaid_days is not null
+        and coalesce(measures.settled_by, 'dealer_order') = 'dealer_order'
 )
 
 select * from final

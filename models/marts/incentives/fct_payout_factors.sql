@@ -3,7 +3,9 @@
     Additive: nothing; it is a chain. seq orders the steps and has gaps. A view over narrow tables (factor_kind in this order).
     share: basis × factor; exchange: basis × rate ÷ factor; start: begins at 0; slice: + basis × rate; tier_amount: + basis × factor;
     target: + basis × factor × rate; prize: + basis;
-    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; paid_before: − basis; cap, floor: one row from 0, factor − basis.
+    modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; paid_before: − basis. One row from
+    0: cap, floor, draw: factor − basis; draw_recovery: − what of rate (owed) basis − factor pays back; hold, clawback: − basis × rate ÷ factor, release:
+    + the same, each less the earlier lines about the same line and invoice.
 #}
 with
 
@@ -168,6 +170,34 @@ period_lines as (
             and groups.period_start = plan_periods.period_start
 ),
 
+following_lines as (
+    select
+        payout_line_id,
+        followed_line_id,
+        line_kind,
+        invoice_id,
+        hold_until,
+        basis,
+        part,
+        whole,
+        amount
+    from {{ ref('int_following_lines_detailed') }}
+),
+
+draws as (
+    select
+        plan_id,
+        payee_id,
+        period_start,
+        reason,
+        line_kind,
+        earned,
+        drawn,
+        balance,
+        amount
+    from {{ ref('int_draws_balanced') }}
+),
+
 milestones as (
     select
         component_id,
@@ -180,35 +210,25 @@ milestones as (
     from {{ ref('int_plan_tiers_effective') }}
 ),
 
-{% set number = step() -%}
 {% set after_cap = 'case when not coalesce(is_capped, false) then amount_modified'
     ~ ' when amount_modified < 0 then -cap_per_event else cap_per_event end' -%}
 {% set rounded_line = 'case when is_paid then ' ~ round_minor('(' ~ after_cap ~ ')', 'minor_units') ~ ' else 0 end' -%}
+{% set tier_id = "concat(component_id, '/', coalesce(cast(tier_from as " ~ dbt.type_string() ~ "), ''))" -%}
+{% set last_factor = 'coalesce(last_modification.amount_after, ' -%}
 steps as (
     select
-        payout_line_id,
-        1 as seq,
-        'share' as factor_kind,
-        credit_id as factor_id,
-        cast(event_value as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(share as {{ number }}) as factor,
-        cast(event_value as {{ number }}) as amount_before,
-        cast(credit_value as {{ number }}) as amount_after,
-        credit_kind as reason
+        {{ payout_step(
+            1, "'share'", 'credit_id', 'event_value', 'credit_value', basis='event_value', factor='share', reason='credit_kind'
+        ) }}
     from lines
     union all
     select
-        lines.payout_line_id,
-        2 as seq,
-        'exchange' as factor_kind,
-        concat(coalesce(lines.credit_currency, lines.currency), '>', lines.currency) as factor_id,
-        cast(lines.credit_value as {{ number }}) as basis,
-        cast(coalesce(converted.credit_rate_to_base, 1) as {{ number }}) as rate,
-        cast(coalesce(converted.plan_rate_to_base, 1) as {{ number }}) as factor,
-        cast(lines.credit_value as {{ number }}) as amount_before,
-        lines.basis as amount_after,
-        case when converted.group_no is null then 'same_unit' else 'rates_in_force' end as reason
+        {{ payout_step(
+            2, "'exchange'", "concat(coalesce(lines.credit_currency, lines.currency), '>', lines.currency)",
+            'lines.credit_value', 'lines.basis', basis='lines.credit_value',
+            rate='coalesce(converted.credit_rate_to_base, 1)', factor='coalesce(converted.plan_rate_to_base, 1)',
+            reason="case when converted.group_no is null then 'same_unit' else 'rates_in_force' end", line='lines.payout_line_id'
+        ) }}
     from lines
     left join converted
         on
@@ -216,59 +236,35 @@ steps as (
             and lines.credit_no = converted.credit_no
     union all
     select
-        payout_line_id,
-        3 as seq,
-        'start' as factor_kind,
-        component_id as factor_id,
-        basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        basis as amount_before,
-        cast(0 as {{ number }}) as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(3, "'start'", 'component_id', 'basis', '0', basis='basis') }}
     from lines
     union all
     select
-        payout_line_id,
-        1000 as seq,
-        'slice' as factor_kind,
-        concat(component_id, '/', coalesce(cast(tier_from as {{ dbt.type_string() }}), '')) as factor_id,
-        basis,
-        cast(rate as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        cast(0 as {{ number }}) as amount_before,
-        {{ mul10_rate('basis', 'rate') }} as amount_after,
-        case when tier_no = 0 then 'below_first_tier' end as reason
+        {{ payout_step(
+            1000, "'slice'", tier_id, '0', mul10_rate('basis', 'rate'), basis='basis', rate='rate',
+            reason="case when tier_no = 0 then 'below_first_tier' end"
+        ) }}
     from lines
     where not is_sliced
     union all
     select
-        payout_line_id,
-        2000 as seq,
-        'tier_amount' as factor_kind,
-        concat(component_id, '/', coalesce(cast(tier_from as {{ dbt.type_string() }}), '')) as factor_id,
-        {{ mul10('event_amount', 'share') }} as basis,
-        cast(null as {{ number }}) as rate,
-        cast(entry_ratio as {{ number }}) as factor,
-        {{ mul10_rate('basis', 'rate') }} as amount_before,
-        amount_rated as amount_after,
-        'each_event' as reason
+        {{ payout_step(
+            2000, "'tier_amount'", tier_id, mul10_rate('basis', 'rate'), 'amount_rated',
+            basis=mul10('event_amount', 'share'), factor='entry_ratio', reason="'each_event'"
+        ) }}
     from lines
     where
         not is_sliced
         and event_amount <> 0
     union all
     select
-        lines.payout_line_id,
-        1000 + slices.seq as seq,
-        slices.step_kind as factor_kind,
-        concat(lines.component_id, '/', cast(tiers.tier_from as {{ dbt.type_string() }})) as factor_id,
-        slices.basis,
-        cast(case when slices.step_kind = 'slice' then slices.rate end as {{ number }}) as rate,
-        cast(case when slices.step_kind = 'tier_amount' then slices.rate end as {{ number }}) as factor,
-        slices.amount_before,
-        slices.amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            '1000 + slices.seq', 'slices.step_kind',
+            "concat(lines.component_id, '/', cast(tiers.tier_from as " ~ dbt.type_string() ~ '))',
+            'slices.amount_before', 'slices.amount_after', basis='slices.basis',
+            rate="case when slices.step_kind = 'slice' then slices.rate end",
+            factor="case when slices.step_kind = 'tier_amount' then slices.rate end", line='lines.payout_line_id'
+        ) }}
     from lines
     inner join slices
         on
@@ -281,16 +277,11 @@ steps as (
     where lines.is_sliced
     union all
     select
-        lines.payout_line_id,
-        3000 + modifications.seq as seq,
-        'modifier' as factor_kind,
-        modifications.modifier_id as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(modifications.factor as {{ number }}) as factor,
-        modifications.amount_before,
-        modifications.amount_after,
-        modifiers.modifier_name as reason
+        {{ payout_step(
+            '3000 + modifications.seq', "'modifier'", 'modifications.modifier_id',
+            'modifications.amount_before', 'modifications.amount_after', factor='modifications.factor',
+            reason='modifiers.modifier_name', line='lines.payout_line_id'
+        ) }}
     from lines
     inner join modifications
         on
@@ -302,16 +293,10 @@ steps as (
             and modifications.seq = modifiers.seq
     union all
     select
-        lines.payout_line_id,
-        4000 as seq,
-        'personal_factor' as factor_kind,
-        component_days.assignment_id as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(lines.personal_factor as {{ number }}) as factor,
-        coalesce(last_modification.amount_after, lines.amount_rated) as amount_before,
-        lines.amount_modified as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            4000, "'personal_factor'", 'component_days.assignment_id', last_factor ~ 'lines.amount_rated)', 'lines.amount_modified',
+            factor='lines.personal_factor', line='lines.payout_line_id'
+        ) }}
     from lines
     inner join component_days
         on
@@ -326,121 +311,61 @@ steps as (
     where lines.personal_factor <> 1
     union all
     select
-        payout_line_id,
-        5000 as seq,
-        'cap_per_event' as factor_kind,
-        component_id as factor_id,
-        cast(cap_per_event as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        amount_modified as amount_before,
-        cast(case when amount_modified < 0 then -cap_per_event else cap_per_event end as {{ number }}) as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            5000, "'cap_per_event'", 'component_id', 'amount_modified',
+            'case when amount_modified < 0 then -cap_per_event else cap_per_event end', basis='cap_per_event'
+        ) }}
     from lines
     where is_capped
     union all
     select
-        payout_line_id,
-        6000 as seq,
-        'gate' as factor_kind,
-        component_id as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(0 as {{ number }}) as factor,
-        cast({{ after_cap }} as {{ number }}) as amount_before,
-        cast(0 as {{ number }}) as amount_after,
-        'gate' as reason
+        {{ payout_step(6000, "'gate'", 'component_id', after_cap, '0', factor='0', reason="'gate'") }}
     from lines
     where not is_paid
     union all
     select
-        payout_line_id,
-        7000 as seq,
-        'rounding' as factor_kind,
-        currency as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        cast(case when is_paid then {{ after_cap }} else 0 end as {{ number }}) as amount_before,
-        cast(case when is_to_date then {{ rounded_line }} else amount end as {{ number }}) as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            7000, "'rounding'", 'currency', 'case when is_paid then ' ~ after_cap ~ ' else 0 end',
+            'case when is_to_date then ' ~ rounded_line ~ ' else amount end'
+        ) }}
     from lines
     union all
     select
-        payout_line_id,
-        8000 as seq,
-        'paid_before' as factor_kind,
-        component_id as factor_id,
-        cast({{ rounded_line }} - amount as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        cast({{ rounded_line }} as {{ number }}) as amount_before,
-        cast(amount as {{ number }}) as amount_after,
-        'year_to_date' as reason
+        {{ payout_step(
+            8000, "'paid_before'", 'component_id', rounded_line, 'amount', basis=rounded_line ~ ' - amount', reason="'year_to_date'"
+        ) }}
     from lines
     where
         is_to_date
         and {{ rounded_line }} <> amount
-    union all
-    select
-        {{ payout_line_id(
-            'groups.component_id', 'groups.payee_id', 'cast(groups.period_start as ' ~ dbt.type_string() ~ ')', 'adjusting_lines.line_kind'
-        ) }} as payout_line_id,
-        1 as seq,
-        adjusting_lines.line_kind as factor_kind,
-        groups.component_id as factor_id,
-        cast(adjusting_lines.earning as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(adjusting_lines.earning + adjusting_lines.amount as {{ number }}) as factor,
-        cast(0 as {{ number }}) as amount_before,
-        cast(adjusting_lines.amount as {{ number }}) as amount_after,
-        concat(adjusting_lines.line_kind, '_per_period') as reason
-    from adjusting_lines
-    inner join groups
-        on adjusting_lines.group_no = groups.group_no
 ),
 
 period_steps as (
     select
-        payout_line_id,
-        3 as seq,
-        'start' as factor_kind,
-        component_id as factor_id,
-        reached as basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        cast(0 as {{ number }}) as amount_before,
-        cast(0 as {{ number }}) as amount_after,
-        case when tier_no = 0 and coalesce(rate, 0) = 0 then 'below_first_tier' end as reason
+        {{ payout_step(
+            3, "'start'", 'component_id', '0', '0', basis='reached',
+            reason="case when tier_no = 0 and coalesce(rate, 0) = 0 then 'below_first_tier' end"
+        ) }}
     from period_lines
     union all
     select
-        payout_line_id,
-        1000 as seq,
-        case when rate is null then 'prize' else 'target' end as factor_kind,
-        concat(component_id, '/', coalesce(cast(tier_from as {{ dbt.type_string() }}), '')) as factor_id,
-        cast(case when rate is null then amount_rated else target_incentive end as {{ number }}) as basis,
-        rate,
-        cast(case when rate is not null then weight end as {{ number }}) as factor,
-        cast(0 as {{ number }}) as amount_before,
-        amount_rated as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            1000, "case when rate is null then 'prize' else 'target' end", tier_id, '0', 'amount_rated',
+            basis='case when rate is null then amount_rated else target_incentive end', rate='rate',
+            factor='case when rate is not null then weight end'
+        ) }}
     from period_lines
     where
         (tier_no > 0 or rate <> 0)
         and method <> 'milestones'
     union all
     select
-        period_lines.payout_line_id,
-        1000 + milestones.tier_no as seq,
-        'tier_amount' as factor_kind,
-        concat(period_lines.component_id, '/', cast(milestones.tier_from as {{ dbt.type_string() }})) as factor_id,
-        cast(milestones.amount as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(1 as {{ number }}) as factor,
-        cast(milestones.amount_so_far - milestones.amount as {{ number }}) as amount_before,
-        cast(milestones.amount_so_far as {{ number }}) as amount_after,
-        'milestone' as reason
+        {{ payout_step(
+            '1000 + milestones.tier_no', "'tier_amount'",
+            "concat(period_lines.component_id, '/', cast(milestones.tier_from as " ~ dbt.type_string() ~ '))',
+            'milestones.amount_so_far - milestones.amount', 'milestones.amount_so_far', basis='milestones.amount', factor='1',
+            reason="'milestone'", line='period_lines.payout_line_id'
+        ) }}
     from period_lines
     inner join milestones
         on
@@ -449,16 +374,10 @@ period_steps as (
     where period_lines.method = 'milestones'
     union all
     select
-        period_lines.payout_line_id,
-        4000 as seq,
-        'personal_factor' as factor_kind,
-        period_lines.assignment_id as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(period_lines.personal_factor as {{ number }}) as factor,
-        coalesce(last_modification.amount_after, period_lines.amount_rated) as amount_before,
-        period_lines.amount_modified as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            4000, "'personal_factor'", 'period_lines.assignment_id', last_factor ~ 'period_lines.amount_rated)',
+            'period_lines.amount_modified', factor='period_lines.personal_factor', line='period_lines.payout_line_id'
+        ) }}
     from period_lines
     left join modifications as last_modification
         on
@@ -468,16 +387,11 @@ period_steps as (
     where period_lines.personal_factor <> 1
     union all
     select
-        period_lines.payout_line_id,
-        3000 + modifications.seq as seq,
-        'modifier' as factor_kind,
-        modifications.modifier_id as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(modifications.factor as {{ number }}) as factor,
-        modifications.amount_before,
-        modifications.amount_after,
-        modifiers.modifier_name as reason
+        {{ payout_step(
+            '3000 + modifications.seq', "'modifier'", 'modifications.modifier_id',
+            'modifications.amount_before', 'modifications.amount_after', factor='modifications.factor',
+            reason='modifiers.modifier_name', line='period_lines.payout_line_id'
+        ) }}
     from period_lines
     inner join modifications
         on
@@ -489,51 +403,62 @@ period_steps as (
             and modifications.seq = modifiers.seq
     union all
     select
-        payout_line_id,
-        6000 as seq,
-        'gate' as factor_kind,
-        component_id as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(0 as {{ number }}) as factor,
-        amount_modified as amount_before,
-        cast(0 as {{ number }}) as amount_after,
-        'gate' as reason
+        {{ payout_step(6000, "'gate'", 'component_id', 'amount_modified', '0', factor='0', reason="'gate'") }}
     from period_lines
     where not is_paid
     union all
     select
-        payout_line_id,
-        7000 as seq,
-        'rounding' as factor_kind,
-        currency as factor_id,
-        cast(null as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        cast(case when is_paid then amount_modified else 0 end as {{ number }}) as amount_before,
-        cast(amount + amount_paid_before as {{ number }}) as amount_after,
-        cast(null as {{ dbt.type_string() }}) as reason
+        {{ payout_step(
+            7000, "'rounding'", 'currency', 'case when is_paid then amount_modified else 0 end', 'amount + amount_paid_before'
+        ) }}
     from period_lines
     union all
     select
-        payout_line_id,
-        8000 as seq,
-        'paid_before' as factor_kind,
-        component_id as factor_id,
-        cast(amount_paid_before as {{ number }}) as basis,
-        cast(null as {{ number }}) as rate,
-        cast(null as {{ number }}) as factor,
-        cast(amount + amount_paid_before as {{ number }}) as amount_before,
-        cast(amount as {{ number }}) as amount_after,
-        'year_to_date' as reason
+        {{ payout_step(
+            8000, "'paid_before'", 'component_id', 'amount + amount_paid_before', 'amount', basis='amount_paid_before',
+            reason="'year_to_date'"
+        ) }}
     from period_lines
     where amount_paid_before <> 0
+),
+
+-- lines that are about other lines or a total: one step from 0
+single_steps as (
+    select
+        {{ payout_step(
+            1, 'adjusting_lines.line_kind', 'groups.component_id', '0', 'adjusting_lines.amount',
+            basis='adjusting_lines.earning', factor='adjusting_lines.earning + adjusting_lines.amount',
+            reason="concat(adjusting_lines.line_kind, '_per_period')",
+            line=payout_line_id(
+                'groups.component_id', 'groups.payee_id', 'cast(groups.period_start as ' ~ dbt.type_string() ~ ')',
+                'adjusting_lines.line_kind'
+            )
+        ) }}
+    from adjusting_lines
+    inner join groups
+        on adjusting_lines.group_no = groups.group_no
+    union all
+    select
+        {{ payout_step(
+            1, 'line_kind', 'followed_line_id', '0', 'amount', basis='basis', rate='part', factor='whole',
+            reason="case when line_kind in ('hold', 'release') then hold_until else invoice_id end"
+        ) }}
+    from following_lines
+    union all
+    select
+        {{ payout_step(
+            1, 'line_kind', 'plan_id', '0', 'amount', basis='earned', rate="case when reason = 'recovery' then balance end",
+            factor='drawn', reason='reason', line=payout_line_id('plan_id', 'payee_id', draw_origin('draws'), 'line_kind')
+        ) }}
+    from draws
 ),
 
 all_steps as (
     select * from steps
     union all
     select * from period_steps
+    union all
+    select * from single_steps
 ),
 
 final as (

@@ -1,5 +1,6 @@
 {#
-    Grain: one row per line: a credit that a component pays for, the one line of a component that pays by the period, or its cap or floor.
+    Grain: one row per line: a credit that a component pays for, the one line of a component that pays by the period, its cap or floor, what is held,
+    released, clawed back or returned of a credit's line, or a draw of the plan and its recovery, which belong to no component.
     Additive: amount within a currency, amount_base. Not additive: positions, rate, factor. A view over narrow tables.
 #}
 {%- set values = {
@@ -110,6 +111,63 @@ adjusting_lines as (
     from {{ ref('int_payout_adjusting_lines') }}
 ),
 
+following_lines as (
+    select
+        payout_line_id,
+        payee_id,
+        plan_id,
+        component_id,
+        component_name,
+        period,
+        period_start,
+        event_id,
+        credit_id,
+        credited_payee_id,
+        occurred_on,
+        line_kind,
+        invoice_id,
+        hold_until,
+        hold_days,
+        basis,
+        {{ quotient10('part', 'whole') }} as factor,
+        amount,
+        currency,
+        minor_units,
+        amount_base,
+        case
+            when line_kind not in ('hold', 'release') then line_kind
+            when hold_days is null then concat(line_kind, '_collected')
+            else concat(line_kind, '_days')
+        end as explanation_key
+    from {{ ref('int_following_lines_detailed') }}
+),
+
+draws as (
+    select
+        plan_id,
+        payee_id,
+        period,
+        period_start,
+        reason,
+        line_kind,
+        occurred_on,
+        earned,
+        drawn,
+        balance,
+        amount,
+        amount_base
+    from {{ ref('int_draws_balanced') }}
+),
+
+plans as (
+    select
+        plan_id,
+        name,
+        currency,
+        minor_units
+    from {{ ref('int_plans_effective') }}
+),
+
 groups as (
     select
         group_no,
@@ -189,6 +247,22 @@ result_clauses as (
 ),
 
 adjusting_sentences as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+),
+
+following_sentences as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+),
+
+draw_sentences as (
     select
         explanation_key,
         sentence,
@@ -423,12 +497,100 @@ by_period as (
     cross join result_clauses
 ),
 
+{% set following_values = {
+    'component': 'following_lines.component_name',
+    'percent': percent_text('following_lines.factor'),
+    'line': money_text('following_lines.basis', 'following_lines.minor_units'),
+    'days': "coalesce(cast(following_lines.hold_days as " ~ dbt.type_string() ~ "), '')",
+    'invoice': 'following_lines.invoice_id',
+    'amount': money_text('following_lines.amount', 'following_lines.minor_units'),
+    'currency': 'following_lines.currency',
+} -%}
+following as (
+    select
+        following_lines.payout_line_id,
+        following_lines.payee_id,
+        following_lines.plan_id,
+        following_lines.component_id,
+        following_lines.period,
+        following_lines.period_start,
+        following_lines.event_id,
+        following_lines.credit_id,
+        following_lines.credited_payee_id,
+        following_lines.occurred_on,
+        following_lines.line_kind,
+        case
+            when following_lines.line_kind in ('hold', 'release') then following_lines.hold_until
+            else 'unpaid'
+        end as reason,
+        cast(following_lines.basis as {{ step() }}) as basis,
+        cast(null as {{ step() }}) as position_from,
+        cast(null as {{ step() }}) as position_to,
+        cast(null as {{ step() }}) as tier_from,
+        cast(null as {{ step() }}) as rate,
+        cast(following_lines.factor as {{ step() }}) as factor,
+        following_lines.amount,
+        following_lines.currency,
+        following_lines.amount_base,
+        {{ fill('following_sentences.sentence', following_values) }} as explanation,
+        {{ fill('following_sentences.sentence_zh', following_values) }} as explanation_zh
+    from following_lines
+    left join following_sentences
+        on following_lines.explanation_key = following_sentences.explanation_key
+),
+
+{% set draw_values = {
+    'plan': 'plans.name',
+    'earned': money_text('draws.earned', 'plans.minor_units'),
+    'drawn': money_text('draws.drawn', 'plans.minor_units'),
+    'balance': money_text('draws.balance', 'plans.minor_units'),
+    'amount': money_text('draws.amount', 'plans.minor_units'),
+    'currency': 'plans.currency',
+} -%}
+drawn as (
+    select
+        {{ payout_line_id(
+            'draws.plan_id', 'draws.payee_id', draw_origin('draws'), 'draws.line_kind'
+        ) }} as payout_line_id,
+        draws.payee_id,
+        draws.plan_id,
+        cast(null as {{ dbt.type_string() }}) as component_id,
+        draws.period,
+        draws.period_start,
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        cast(null as {{ dbt.type_string() }}) as credit_id,
+        cast(null as {{ dbt.type_string() }}) as credited_payee_id,
+        draws.occurred_on,
+        draws.line_kind,
+        draws.reason,
+        cast(draws.earned as {{ step() }}) as basis,
+        cast(null as {{ step() }}) as position_from,
+        cast(null as {{ step() }}) as position_to,
+        cast(null as {{ step() }}) as tier_from,
+        cast(null as {{ step() }}) as rate,
+        cast(null as {{ step() }}) as factor,
+        draws.amount,
+        plans.currency,
+        draws.amount_base,
+        {{ fill('draw_sentences.sentence', draw_values) }} as explanation,
+        {{ fill('draw_sentences.sentence_zh', draw_values) }} as explanation_zh
+    from draws
+    inner join plans
+        on draws.plan_id = plans.plan_id
+    left join draw_sentences
+        on concat('draw_', draws.reason) = draw_sentences.explanation_key
+),
+
 final as (
     select * from earning
     union all
     select * from by_period
     union all
     select * from adjusting
+    union all
+    select * from following
+    union all
+    select * from drawn
 )
 
 select * from final

@@ -1,0 +1,18 @@
+{#-
+    payout_step(seq, kind, factor_id, before, after, …): the columns of one step of a line, as fct_payout_factors has them. All arguments are
+    SQL. line: the payout_line_id of the step.
+-#}
+{% macro payout_step(
+    seq, kind, factor_id, before, after, basis='null', rate='null', factor='null', reason='null', line='payout_line_id'
+) -%}
+{{ line }}{{ ' as payout_line_id' if line.rpartition('.')[2] != 'payout_line_id' }},
+        {{ seq }} as seq,
+        {{ kind }} as factor_kind,
+        {{ factor_id }} as factor_id,
+        cast({{ basis }} as {{ step() }}) as basis,
+        cast({{ rate }} as {{ step() }}) as rate,
+        cast({{ factor }} as {{ step() }}) as factor,
+        cast({{ before }} as {{ step() }}) as amount_before,
+        cast({{ after }} as {{ step() }}) as amount_after,
+        cast({{ reason }} as {{ dbt.type_string() }}) as reason
+{%- endmacro %}
