@@ -11,12 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
-from tests.conformance.run import Result, by_mechanic
+from tests.conformance.next_tier import next_events
+from tests.conformance.reading import read_cases
+from tests.conformance.run import Result, Run, by_mechanic
 
 HERE = Path(__file__).parent
 # How many of the cases in cases/ pass. Raise it with every mechanic that is built; it never goes down.
 MUST_PASS = 216
+# How many rewards of the next tier are tried: those of components that one deal more of the payee can reach.
+MUST_REWARD = 34
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,7 @@ class Outcome:
     failed: int
     exit_code: int
     lines: list[str]
+    warehouses: Path
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +52,9 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     again = "\n\n- id:".join((cases / "flat.yml").read_text(encoding="utf-8").split("\n\n- id:")[:2])
     (cases / "zz_twice.yml").write_text(again, encoding="utf-8")
     report = folder / "report.json"
-    command = [sys.executable, "-m", "tests.conformance.run", str(cases), "--report", str(report)]
+    warehouses = folder / "warehouses"
+    options = ["--report", str(report), "--warehouse", str(warehouses)]
+    command = [sys.executable, "-m", "tests.conformance.run", str(cases), *options]
     ran = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=False)
     assert report.exists(), ran.stdout[-3000:] + ran.stderr[-3000:]
     results: dict[str, Result] = {}
@@ -55,7 +63,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         # The second case of an id fails on its own; what counts here is how the first one ended.
         results[entry["case"]] = Result(entry["case"], entry["mechanic"], entry["failures"])
     failed = sum(bool(entry["failures"]) for entry in entries)
-    return Outcome(results, must_say, failed, ran.returncode, ran.stdout.splitlines())
+    return Outcome(results, must_say, failed, ran.returncode, ran.stdout.splitlines(), warehouses)
 
 
 def test_as_many_cases_pass_as_ever(outcome: Outcome, record_property: Callable[[str, object], None]) -> None:
@@ -79,3 +87,18 @@ def test_the_last_line_counts_and_the_exit_code_tells(outcome: Outcome) -> None:
     assert (passed, outcome.exit_code) == (sum(result.passed for result in outcome.results.values()), 1)
     assert any(line.startswith("flat-satispilot: its id is that of a case in flat.yml") for line in outcome.lines)
     assert failed == outcome.failed
+
+
+def test_the_event_of_the_next_tier_earns_what_was_said(
+    outcome: Outcome, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    cases = {case.case_id: case for case in read_cases(HERE / "cases")[0]}
+    variants = list(next_events(outcome.warehouses, cases))
+    (tmp_path / "variants.yml").write_text(yaml.safe_dump(variants, allow_unicode=True), encoding="utf-8")
+    results = Run(tmp_path / "variants.yml", tmp_path / "after", "duckdb").results
+    methods = {component["method"] for variant in variants for component in variant["components"]}
+    told = f"rewards of the next tier: {len(variants)} events landed, of components by {', '.join(sorted(methods))}"
+    record_property("said_aloud", told)
+    assert len(results) == len(variants) >= MUST_REWARD
+    wrong = [f"{result.case_id}: {line}" for result in results for line in result.failures]
+    assert not wrong, "\n".join(wrong)
