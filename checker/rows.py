@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from checker.contract import TABLES, Table
@@ -25,6 +26,7 @@ class Broken(ValueError):
     """A cell that breaks its type, or a needed one that is empty."""
 
 
+@lru_cache(maxsize=100_000)
 def _date(text: str) -> date:
     found = _DATE.fullmatch(text)
     if not found:
@@ -37,6 +39,7 @@ def _timestamp(text: str) -> datetime:
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
+@lru_cache(maxsize=100_000)
 def _decimal(text: str, scale: int, rounds: bool = False) -> Decimal:
     if not _NUMBER.fullmatch(text):
         raise Broken(text)
@@ -96,7 +99,7 @@ def newest(name: str, rows: Iterable[Text], refused: list[str]) -> list[Row]:
     """
     table = TABLES[name]
     scale = 6 if name.startswith("plans.") else 4
-    best: dict[tuple[Any, ...], tuple[tuple[Any, ...], Row | None]] = {}
+    best: dict[tuple[Any, ...], tuple[datetime, bool, Row]] = {}
     for number, row in enumerate(rows, start=1):
         try:
             deleted = bool(_value(row.get("is_deleted"), "bool", 0))
@@ -107,10 +110,14 @@ def newest(name: str, rows: Iterable[Text], refused: list[str]) -> list[Row]:
             refused.append(f"{name} row {number}: {error}")
             continue
         key = tuple("" if typed[part] is None else typed[part] for part in table.key)
-        rank = (at, deleted, b"" if deleted else tuple(_written(value) for value in typed.values()))
-        if key not in best or rank > best[key][0]:
-            best[key] = (rank, None if deleted else typed)
-    return [row for _, row in best.values() if row is not None]
+        held = best.get(key)
+        if held is None or (at, deleted) > held[:2] or ((at, deleted) == held[:2] and _greater(typed, held[2])):
+            best[key] = (at, deleted, typed)
+    return [row for _, deleted, row in best.values() if not deleted]
+
+
+def _greater(one: Row, other: Row) -> bool:
+    return tuple(map(_written, one.values())) > tuple(map(_written, other.values()))
 
 
 def _key_only(row: Text, table: Table, scale: int) -> Row:
