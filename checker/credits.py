@@ -150,7 +150,7 @@ class Credits:
                 if self.facts.calendar.day(ticket[0]) < event.shares_day
             ]
             return max(before)[2] if before else None
-        winner = self.claim(event.account, event.shares_day)
+        winner = self.claim(event.account, event.deal_day or event.day)
         if winner is None or receives != "registrant":
             return None
         if winner["user_id"]:
@@ -172,7 +172,9 @@ class Credits:
         if name in ("payee", "role", "team", "payee_region", "tenure_days", "tenure_band"):
             return self._of_payee(credit, name, self.people.post(credit.payee_id, event.day))
         if name == "is_registered_deal":
-            winner = self.claim(event.account, event.shares_day)
+            if event.deal_day is None:
+                return None
+            winner = self.claim(event.account, event.deal_day)
             holders = {credit.payee_id, event.dealer} - {None}
             return _truth(winner is not None and bool(holders & {winner["user_id"], winner["dealer_id"]}))
         if name == "deal_size":
@@ -198,7 +200,7 @@ class Credits:
         elif event.opportunity is not None:
             size, of, day = event.opportunity["amount"], event.opportunity["currency"], event.day
         elif event.line is not None:
-            size, of, day = event.size, event.line["currency"], event.day
+            size, of, day = event.size, event.line["currency"], event.deal_day or event.day
         else:
             return None
         converted = None if size is None else self.rates.convert(size, of, currency, day)
@@ -214,7 +216,7 @@ class Credits:
         dealer = facts.dealers.get(event.dealer or "")
         dims["dealer"], dims["dealer_tier"] = event.dealer, dealer["tier"] if dealer else None
         product = facts.products.get(event.product or "")
-        deal_day = order.day if order else event.day
+        deal_day = event.deal_day or event.day
         dims["product"] = event.product
         if product:
             dims["product_line"] = product["product_line"]

@@ -63,6 +63,7 @@ class Event:
     line_value: Decimal | None = None  # of a return: the value of the line in that measure (D3)
     invoice: str | None = None
     dealer_order: str | None = None
+    deal_day: date | None = None  # the order's date; None: the event's
     dims: dict[str, Any] | None = None
 
 
@@ -145,7 +146,7 @@ class Facts:
             f"{measure}:{key}", measure, day, value, row["currency"] if measure in MONEY else None, row["sales_user_id"],
             more.pop("rate_day", day), more.pop("shares_day", day), (table, key.split("/")[0] if not line else key),
             order, line, self.opportunities.get(row["opportunity_id"] or ""), row["account_id"], row["dealer_id"],
-            line["product_id"] if line else None, **more,
+            line["product_id"] if line else None, deal_day=order.day, **more,
         )  # fmt: skip
 
     @staticmethod
@@ -262,7 +263,8 @@ class Facts:
             return Event(
                 f"{measure}:{key}", measure, day, value, row["currency"] if money else None, row["dealer_id"], day, day,
                 (table, key.split("/")[0] if table == "channel.dealer_payments" else key), account=row.get("account_id"),
-                dealer=row["dealer_id"], product=row["product_id"], size=row["net_amount"], **more,
+                dealer=row["dealer_id"], product=row["product_id"], size=row["net_amount"],
+                deal_day=self.calendar.day(row["ordered_at"]) if "ordered_at" in row else day, **more,
             )  # fmt: skip
 
         for lines in self.dealer_orders.values():
