@@ -50,6 +50,9 @@ class Credits:
         self._rules: dict[str, list[Row]] = defaultdict(list)
         for row in sorted(of["plans.credit_rules"], key=lambda row: row["credit_rule_id"]):
             self._rules[row["measure"]].append(row)
+        self._conditions: dict[str, list[Row]] = defaultdict(list)
+        for row in of["plans.plan_conditions"]:
+            self._conditions[row["owner_id"]].append(row)
         self._tickets: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
         for row in of["service.tickets"]:
             opened = (row["opened_at"], row["ticket_id"].encode(), row["assignee_user_id"])
@@ -113,20 +116,27 @@ class Credits:
             for rule in self._rules.get(event.measure, ())
             if rule["valid_from"] <= event.shares_day < (rule["valid_to"] or FOREVER) and self._reaches(rule, event, direct)
         ]
-        overlays = [row for row in self.split_rows(event) if row["kind"] == "overlay"]
-        if not any(rule["receives"] == "overlay" for rule in rules):
-            for row in overlays:
-                if row["user_id"] not in direct:
+        for row in self.split_rows(event):
+            if row["kind"] == "overlay" and row["user_id"] not in direct:
+                ruled = [
+                    rule for rule in rules if rule["receives"] == "overlay" and self._rule_holds(rule, event, row["user_id"])
+                ]
+                if not ruled:
                     yield row["user_id"], row["share"], ""
+                for rule in ruled:
+                    yield row["user_id"], ten(row["share"] * rule["share"]), rule["credit_rule_id"]
         for rule in rules:
-            receivers = (
-                [(row["user_id"], ten(row["share"] * rule["share"])) for row in overlays]
-                if rule["receives"] == "overlay"
-                else [(self._receiver(rule["receives"], event), rule["share"])]
-            )
-            for payee_id, share in receivers:
-                if payee_id and payee_id not in direct:
-                    yield payee_id, share, rule["credit_rule_id"]
+            payee_id = self._receiver(rule["receives"], event)
+            if payee_id and payee_id not in direct and self._rule_holds(rule, event, payee_id):
+                yield payee_id, rule["share"], rule["credit_rule_id"]
+
+    def _rule_holds(self, rule: Row, event: Event, payee_id: str) -> bool:
+        """The conditions of a rule, on the credit it would give; a rule has no plan, so sizes are in the base currency."""
+        conditions = self._conditions.get(rule["credit_rule_id"], ())
+        if not conditions or not self.people.works(payee_id, event.day):
+            return not conditions
+        credit = Credit(event, payee_id, "overlay", rule["share"], ZERO)
+        return all(self.holds(condition, credit, self.rates.base) for condition in conditions)
 
     def _reaches(self, rule: Row, event: Event, direct: set[str]) -> bool:
         """A rule with a company_id reaches the events of that company's sellers and dealers (B11)."""

@@ -310,14 +310,14 @@ class Rates:
     """Exchange rates: valid from rate_on until the next row; the base currency has the rate 1 (C1)."""
 
     def __init__(self, rows: Sequence[Row], base: str) -> None:
-        self._base = base
+        self.base = base
         self._rows: dict[str, list[tuple[date, Decimal]]] = defaultdict(list)
         for row in sorted(rows, key=lambda row: row["rate_on"], reverse=True):
             self._rows[row["currency"]].append((row["rate_on"], row["rate_to_base"]))
         self.rate = lru_cache(maxsize=None)(self._rate)
 
     def _rate(self, currency: str, day: date) -> Decimal | None:
-        if currency == self._base:
+        if currency == self.base:
             return Decimal(1)
         return next((rate for rate_on, rate in self._rows.get(currency, ()) if rate_on <= day), None)
 
