@@ -8,7 +8,7 @@ from pathlib import Path
 
 # A bundle is checked on a machine that has this folder and Python only: `python -I -S checker --bundle FILE`.
 if not __package__:
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    sys.path[0] = str(Path(__file__).resolve().parents[1])
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from checker.components import Component, Engine
 from checker.credits import Credit
 from checker.events import Facts
-from checker.numbers import EXACT, ONE, ZERO, months_between, period_end, period_start, to_unit
+from checker.figures import EXACT, ONE, ZERO, months_between, period_end, period_start, to_unit
 from checker.people import FOREVER, Plan
 from checker.rows import Row
 
@@ -26,7 +26,9 @@ class Line:
     start: date
     kind: str
     amount: Decimal
-    day: date  # its own date: occurred_on, that of a release or clawback, the period's last day for a line without event
+    day: (
+        date  # its own date: occurred_on, that of a release or clawback, the period's last day for a line without event
+    )
     credit: Credit | None = None
 
     @property
@@ -98,7 +100,10 @@ class Around:
         plan = component.plan
         day = period_end(plan.period, start) - timedelta(days=1)
         digits = self._facts.unit(plan.currency)
-        for kind, bound, reached in (("cap", cap, cap is not None and total > cap), ("floor", floor, floor is not None and total < floor)):
+        for kind, bound, reached in (
+            ("cap", cap, cap is not None and total > cap),
+            ("floor", floor, floor is not None and total < floor),
+        ):
             if reached:
                 yield Line(payee_id, plan, component.component_id, start, kind, to_unit(bound - total, digits), day)
 
@@ -188,7 +193,14 @@ class Around:
         returned = sum((amount for on, amount in self._returned[key] if on <= day), ZERO)
         still: dict[str, Decimal] = {}
         for invoice, part in invoices:
-            paid = sum((of for on, invoice_id, of in self._facts.paid[key] if on <= day and invoice_id == invoice["invoice_id"]), ZERO)
+            paid = sum(
+                (
+                    of
+                    for on, invoice_id, of in self._facts.paid[key]
+                    if on <= day and invoice_id == invoice["invoice_id"]
+                ),
+                ZERO,
+            )
             left = max(part - paid, ZERO)
             filled = min(left, returned)
             returned -= filled
@@ -221,7 +233,9 @@ class Around:
                 kind: [
                     row["amount"]
                     for row in rows
-                    if row["kind"] == kind and row["first_month"] <= month < row["first_month"] + row["months"] and start in on_plan
+                    if row["kind"] == kind
+                    and row["first_month"] <= month < row["first_month"] + row["months"]
+                    and start in on_plan
                 ]
                 for kind in ("guarantee", "recoverable")
             }
@@ -253,7 +267,14 @@ class Around:
                     continue
                 if row["held_from"] <= line.day < (row["released_on"] or FOREVER):
                     yield Line(
-                        line.payee_id, line.plan, line.component_id, line.start, "hold", -line.amount, line.day, line.credit
+                        line.payee_id,
+                        line.plan,
+                        line.component_id,
+                        line.start,
+                        "hold",
+                        -line.amount,
+                        line.day,
+                        line.credit,
                     )
                     if row["released_on"] and row["released_on"] <= self._as_of:
                         yield line.beside("release", line.amount, row["released_on"])

@@ -15,8 +15,8 @@ from checker.components import Component, Engine, Standing, components_of
 from checker.contract import TABLES
 from checker.credits import Credits
 from checker.events import Calendar, Facts, Rates
+from checker.figures import EXACT, ZERO
 from checker.kpis import Kpis
-from checker.numbers import EXACT, ZERO
 from checker.people import People, Plan, paying_plans
 from checker.rows import Text, newest, newest_update
 
@@ -62,6 +62,7 @@ class Pay:
     statements: dict[StatementKey, dict[str, Decimal]]
     attainment: dict[AttainmentKey, Standing]
     refused: list[str]
+    unknown_kpis: set[str]
     engine: Engine
     components: list[Component]
     plans: dict[str, Plan]
@@ -128,7 +129,9 @@ def _calculate(tables: Mapping[str, Sequence[Text]], settings: Settings) -> Pay:
         by_payee[line.plan.plan_id, line.payee_id].append(line)
     for plan in plans:
         for payee in people.payees.values():
-            if payee.kind == plan.payee_kind and (people.segments(plan, payee.payee_id) or by_payee[plan.plan_id, payee.payee_id]):
+            if payee.kind == plan.payee_kind and (
+                people.segments(plan, payee.payee_id) or by_payee[plan.plan_id, payee.payee_id]
+            ):
                 lines.extend(list(around.draws(plan, payee.payee_id, by_payee[plan.plan_id, payee.payee_id])))
     plan_of = {plan.plan_id: plan for plan in plans}
     lines.extend(list(around.by_hand(plan_of)))
@@ -137,4 +140,4 @@ def _calculate(tables: Mapping[str, Sequence[Text]], settings: Settings) -> Pay:
         row[COLUMNS[line.kind]] += line.amount
     for row in statements.values():
         row["payable"] = sum(row.values(), ZERO)
-    return Pay(settings, lines, statements, attainment, refused, engine, components, plan_of)
+    return Pay(settings, lines, statements, attainment, refused, kpis.unknown, engine, components, plan_of)

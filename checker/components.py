@@ -11,8 +11,7 @@ from decimal import Decimal
 
 from checker.credits import Credit, Credits
 from checker.events import Rates
-from checker.kpis import LESS_IS_BETTER, Kpis
-from checker.numbers import (
+from checker.figures import (
     EXACT,
     ONE,
     PERIOD_MONTHS,
@@ -26,6 +25,7 @@ from checker.numbers import (
     to_unit,
     year_before,
 )
+from checker.kpis import LESS_IS_BETTER, Kpis
 from checker.people import FOREVER, People, Plan
 from checker.rows import Row
 
@@ -157,7 +157,8 @@ class Engine:
         first = plan_year_start(component.plan.period, component.plan.valid_from, start)
         return [of for of in self.periods(component, payee_id) if first <= of <= start]
 
-    def _days(self, component: Component, start: date) -> tuple[date, date]:
+    def days(self, component: Component, start: date) -> tuple[date, date]:
+        """The days [begin, end) of the span."""
         plan = component.plan
         year_to_date = component.row["accumulate"] == "year_to_date"
         begin = plan_year_start(plan.period, plan.valid_from, start) if year_to_date else start
@@ -217,7 +218,9 @@ class Engine:
         post = self.people.post(payee_id, day)
         if kind == "payee":
             return subject == payee_id
-        return (kind == "team" and subject in self.people.above(post.team)) or (kind == "region" and subject == post.region)
+        return (kind == "team" and subject in self.people.above(post.team)) or (
+            kind == "region" and subject == post.region
+        )
 
     def _switched_on(self, component: Component, payee_id: str, start: date) -> bool:
         """For one-line methods: a firing reaches the payee on a day on the plan in the period (C15)."""
@@ -235,7 +238,7 @@ class Engine:
 
     def items(self, component: Component, payee_id: str, start: date) -> list[Item]:
         """The credits of the span."""
-        begin, end = self._days(component, start)
+        begin, end = self.days(component, start)
         matched = self.matched(component, payee_id)
         low = bisect_left(matched, begin, key=lambda item: item.credit.event.day)
         return matched[low : bisect_left(matched, end, key=lambda item: item.credit.event.day)]
@@ -301,14 +304,16 @@ class Engine:
             measure, actual = row["measure"], total
             if row["quota_measure"] and row["quota_measure"] != measure:
                 measure = row["quota_measure"]
-                actual = self.actual(component.plan, payee_id, measure, row["credit_level"], *self._days(component, start))
+                actual = self.actual(
+                    component.plan, payee_id, measure, row["credit_level"], *self.days(component, start)
+                )
             quota = self.quota(component, payee_id, measure, start)
             self.standings[key] = Standing(total, actual, quota, ten(EXACT.divide(actual, quota)) if quota else None)
         return self.standings[key]
 
     def year_ago(self, component: Component, payee_id: str, start: date) -> Decimal:
         """B of the same calendar span a year earlier, whatever was valid then (C11)."""
-        begin, end = map(year_before, self._days(component, start))
+        begin, end = map(year_before, self.days(component, start))
         total = ZERO
         for credit in self.pool(payee_id, component.row["measure"], component.row["credit_level"]):
             if begin <= credit.event.day < end and self._holds(component.conditions, credit, component.plan):
@@ -325,7 +330,7 @@ class Engine:
 
     def _measured(self, component: Component, payee_id: str, measure: str, start: date) -> Decimal | None:
         """The actual of a measure (the component's own: its B) or the value of a KPI (C9)."""
-        begin, end = self._days(component, start)
+        begin, end = self.days(component, start)
         if measure == component.row["measure"]:
             return self.standing(component, payee_id, start).total
         if measure in MEASURES:
@@ -337,7 +342,7 @@ class Engine:
         measure, plan = row["gate_measure"], component.plan
         if not measure:
             return True
-        begin, end = self._days(component, start)
+        begin, end = self.days(component, start)
         value: Decimal | None
         quota: Decimal | None = None
         if row["gate_subject"] == "team":
@@ -348,7 +353,10 @@ class Engine:
             if measure in MEASURES:
                 credits = self.credits.team.get((team, measure), ())
                 value = sum((self.basis(of, plan) or ZERO for of in credits if begin <= of.event.day < end), ZERO)
-                rows = [self._quota_row(["team"], team, measure, plan.period, of) for of in self.span(component, payee_id, start)]
+                rows = [
+                    self._quota_row(["team"], team, measure, plan.period, of)
+                    for of in self.span(component, payee_id, start)
+                ]
                 given = [of for of in rows if of is not None]
                 quota = sum(given, ZERO) if given else None
             else:
@@ -393,7 +401,7 @@ class Engine:
         standing = self.standing(component, payee_id, start)
         return standing.attainment if key == "attainment" else standing.total
 
-    def _bounds(self, component: Component, payee_id: str, start: date) -> tuple[list[Decimal], Decimal | None] | None:
+    def _bounds(self, component: Component, payee_id: str, start: date) -> tuple[list[Decimal], Decimal] | None:
         """The tiers' lower bounds, and what is compared with them; None where the key has no value (§8 Numbers, C11)."""
         key = component.row["tier_key"]
         standing = self.standing(component, payee_id, start)
@@ -429,7 +437,7 @@ class Engine:
             if by_event:
                 tiers = [self._tier(component, bounds, abs(item.basis)) if item.basis else None for item in items]
             else:
-                tiers = [self._tier(component, bounds, value) if value is not None else None] * len(items)
+                tiers = [self._tier(component, bounds, value)] * len(items)
             return [
                 (item, ten(item.basis * (tier["rate"] or ZERO)) if tier else ZERO)
                 for item, tier in zip(items, tiers, strict=True)
@@ -484,7 +492,9 @@ class Engine:
     def _target(self, component: Component, payee_id: str, start: date) -> Decimal:
         """target_incentive × weight; of the year so far the sum of the periods' (D5)."""
         plan, prorate = component.plan, component.row["prorate"]
-        target = sum((self.people.target(plan, payee_id, of, prorate) for of in self.span(component, payee_id, start)), ZERO)
+        target = sum(
+            (self.people.target(plan, payee_id, of, prorate) for of in self.span(component, payee_id, start)), ZERO
+        )
         return ten(target * component.row["weight"])
 
     def _one_line(self, component: Component, payee_id: str, start: date) -> Decimal:
@@ -502,7 +512,7 @@ class Engine:
             value = self._key_value(component, payee_id, start)
             return ZERO if value is None else ten(target * _interpolated(tiers, value))
         found = self._bounds(component, payee_id, start)
-        if found is None or found[1] is None:
+        if found is None:
             return ZERO
         bounds, value = found
         if method == "milestones":
@@ -573,7 +583,9 @@ class Engine:
 
     # the line
 
-    def _factors(self, component: Component, payee_id: str, start: date, credit: Credit | None, gates: dict[str, bool]) -> list[Decimal]:
+    def _factors(
+        self, component: Component, payee_id: str, start: date, credit: Credit | None, gates: dict[str, bool]
+    ) -> list[Decimal]:
         """The factors that hold, in order: multiply, highest, add (§4, D9, D14)."""
         held = []
         for row, conditions in component.modifiers:
@@ -612,7 +624,10 @@ class Engine:
             if amount:
                 credit = item.credit if item else None
                 on = self.people.on_plan(plan, payee_id, credit.event.day) if credit else last and last[1]
-                for factor in [*self._factors(component, payee_id, start, credit, gates), on.personal_factor if on else ONE]:
+                for factor in [
+                    *self._factors(component, payee_id, start, credit, gates),
+                    on.personal_factor if on else ONE,
+                ]:
                     amount = ten(amount * factor)
                 if item is not None and cap is not None:
                     amount = min(max(amount, -cap), cap)  # E1

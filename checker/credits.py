@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from checker.events import Event, Facts, Rates
-from checker.numbers import EXACT, ONE, ZERO, spread, ten, to_unit
+from checker.figures import EXACT, ONE, ZERO, spread, ten, to_unit
 from checker.people import FOREVER, People, Post, tenure_band
 from checker.rows import Row
 
@@ -58,7 +58,9 @@ class Credits:
             opened = (row["opened_at"], row["ticket_id"].encode(), row["assignee_user_id"])
             self._tickets[row["account_id"]].append(opened)
         self._claims: dict[str, list[Row]] = defaultdict(list)
-        for row in sorted(of["crm.deal_registrations"], key=lambda row: (row["registered_at"], row["registration_id"].encode())):
+        for row in sorted(
+            of["crm.deal_registrations"], key=lambda row: (row["registered_at"], row["registration_id"].encode())
+        ):
             if row["status"] == "approved":
                 self._claims[row["account_id"]].append(row)
         self.own: dict[tuple[str, str], list[Credit]] = defaultdict(list)
@@ -98,10 +100,7 @@ class Credits:
     def _of(self, event: Event) -> Iterator[Credit]:
         shares = self.shares(event)
         digits = self.facts.unit(event.currency)
-        if len(shares) == 1:
-            values = {shares[0][0]: event.value}
-        else:
-            values = spread(event.value, shares, digits) if shares else {}
+        values = spread(event.value, shares, digits) if len(shares) > 1 else dict.fromkeys(dict(shares), event.value)
         for payee_id, share in shares:
             if self.people.works(payee_id, event.day):  # B5
                 yield Credit(event, payee_id, "direct", share, values[payee_id])
@@ -114,12 +113,15 @@ class Credits:
         rules = [
             rule
             for rule in self._rules.get(event.measure, ())
-            if rule["valid_from"] <= event.shares_day < (rule["valid_to"] or FOREVER) and self._reaches(rule, event, direct)
+            if rule["valid_from"] <= event.shares_day < (rule["valid_to"] or FOREVER)
+            and self._reaches(rule, event, direct)
         ]
         for row in self.split_rows(event):
             if row["kind"] == "overlay" and row["user_id"] not in direct:
                 ruled = [
-                    rule for rule in rules if rule["receives"] == "overlay" and self._rule_holds(rule, event, row["user_id"])
+                    rule
+                    for rule in rules
+                    if rule["receives"] == "overlay" and self._rule_holds(rule, event, row["user_id"])
                 ]
                 if not ruled:
                     yield row["user_id"], row["share"], ""
@@ -205,6 +207,7 @@ class Credits:
         }[name]
 
     def _deal_size(self, event: Event, currency: str) -> str | None:
+        size: Decimal | None
         if event.order is not None:
             size, of, day = event.order.total, event.order.row["currency"], event.order.day
         elif event.opportunity is not None:
@@ -221,7 +224,11 @@ class Credits:
         dims: dict[str, str | None] = {"account": event.account, "class_course": event.course}
         account = facts.accounts.get(event.account or "")
         if account:
-            dims |= {"account_industry": account["industry"], "account_tier": account["tier"], "account_region": account["region"]}
+            dims |= {
+                "account_industry": account["industry"],
+                "account_tier": account["tier"],
+                "account_region": account["region"],
+            }
             dims["is_key_account"] = None if account["is_key_account"] is None else _truth(account["is_key_account"])
         dealer = facts.dealers.get(event.dealer or "")
         dims["dealer"], dims["dealer_tier"] = event.dealer, dealer["tier"] if dealer else None

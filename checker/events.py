@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from checker.numbers import EXACT, ZERO, spread, ten, to_unit
+from checker.figures import EXACT, ZERO, spread, ten, to_unit
 from checker.rows import Row
 
 # Measures whose values are money; the others have no currency and are spread in steps of 0.0001 (A8).
@@ -81,7 +81,9 @@ class Calendar:
 class Facts:
     """The raw rows put together: orders with their lines, invoices, payments and returns; and every event."""
 
-    def __init__(self, of: Mapping[str, Sequence[Row]], calendar: Calendar, as_of: date, digits: Mapping[str, int]) -> None:
+    def __init__(
+        self, of: Mapping[str, Sequence[Row]], calendar: Calendar, as_of: date, digits: Mapping[str, int]
+    ) -> None:
         self.of = of
         self.calendar = calendar
         self.as_of = as_of
@@ -114,7 +116,9 @@ class Facts:
     def _dates_of_accounts(self) -> None:
         """is_first_order and is_new_account (A9)."""
         self.orders_of: dict[str, list[Order]] = defaultdict(list)
-        for order in sorted(self.orders.values(), key=lambda order: (order.row["ordered_at"], order.row["order_id"].encode())):
+        for order in sorted(
+            self.orders.values(), key=lambda order: (order.row["ordered_at"], order.row["order_id"].encode())
+        ):
             if order.row["account_id"]:
                 self.orders_of[order.row["account_id"]].append(order)
         for orders in self.orders_of.values():
@@ -144,7 +148,7 @@ class Facts:
         row = order.row
         return Event(
             f"{measure}:{key}", measure, day, value, row["currency"] if measure in MONEY else None, row["sales_user_id"],
-            more.pop("rate_day", day), more.pop("shares_day", day), (table, key.split("/")[0] if not line else key),
+            more.pop("rate_day", day), more.pop("shares_day", day), (table, more.pop("source_key", key)),
             order, line, self.opportunities.get(row["opportunity_id"] or ""), row["account_id"], row["dealer_id"],
             line["product_id"] if line else None, deal_day=order.day, **more,
         )  # fmt: skip
@@ -207,7 +211,15 @@ class Facts:
                 key = f"{row['invoice_id']}/{line['order_line_id']}"
                 self.invoiced[line["order_line_id"]].append((row, part))
                 yield self._event(
-                    order, line, "revenue_invoiced", key, row["invoiced_on"], part, "erp.invoices", invoice=row["invoice_id"]
+                    order,
+                    line,
+                    "revenue_invoiced",
+                    key,
+                    row["invoiced_on"],
+                    part,
+                    "erp.invoices",
+                    invoice=row["invoice_id"],
+                    source_key=row["invoice_id"],
                 )
 
     def _payments(self) -> Iterator[Event]:
@@ -221,7 +233,15 @@ class Facts:
                 key = f"{row['payment_id']}/{line['order_line_id']}"
                 self.paid[line["order_line_id"]].append((row["paid_on"], row["invoice_id"], part))
                 yield self._event(
-                    order, line, "revenue_collected", key, row["paid_on"], part, "erp.payments", invoice=row["invoice_id"]
+                    order,
+                    line,
+                    "revenue_collected",
+                    key,
+                    row["paid_on"],
+                    part,
+                    "erp.payments",
+                    invoice=row["invoice_id"],
+                    source_key=row["payment_id"],
                 )
 
     def _opportunities(self) -> Iterator[Event]:
@@ -229,16 +249,21 @@ class Facts:
             if not row["is_won"] or row["closed_at"] is None:
                 continue
             day = self.calendar.day(row["closed_at"])
-            for measure, value, currency in (("deals_won", Decimal(1), None), ("bookings_won", row["amount"], row["currency"])):
+            for measure, value, currency in (
+                ("deals_won", Decimal(1), None),
+                ("bookings_won", row["amount"], row["currency"]),
+            ):
                 if value is not None:
                     yield Event(
                         f"{measure}:{row['opportunity_id']}", measure, day, value, currency, row["owner_user_id"], day, day,
                         ("crm.opportunities", row["opportunity_id"]), opportunity=row, account=row["account_id"],
                     )  # fmt: skip
 
-    def _plain(self, measure: str, table: str, key: str, at: datetime, value: Decimal, owner: str | None, **more: Any) -> Event:
+    def _plain(
+        self, measure: str, table: str, key: str, at: datetime, value: Decimal, owner: str | None, **more: Any
+    ) -> Event:
         day = self.calendar.day(at)
-        source = (table, key.split("/")[0])
+        source = (table, more.pop("source_key", key))
         return Event(f"{measure}:{key}", measure, day, value, None, owner, day, day, source, **more)
 
     def _service(self) -> Iterator[Event]:
@@ -246,23 +271,33 @@ class Facts:
         for row in self.of["crm.activities"]:
             if row["kind"] in _ACTIVITIES:  # A14
                 measure, key, account = _ACTIVITIES[row["kind"]], row["activity_id"], row["account_id"]
-                yield self._plain(measure, "crm.activities", key, row["occurred_at"], one, row["user_id"], account=account)
+                yield self._plain(
+                    measure, "crm.activities", key, row["occurred_at"], one, row["user_id"], account=account
+                )
         for row in self.of["messaging.interactions"]:
             key, value, account = row["interaction_id"], Decimal(row["message_count"]), row["account_id"]
             yield self._plain(
-                "interactions", "messaging.interactions", key, row["occurred_at"], value, row["user_id"], account=account
+                "interactions",
+                "messaging.interactions",
+                key,
+                row["occurred_at"],
+                value,
+                row["user_id"],
+                account=account,
             )
         for row in self.of["service.tickets"]:
             if row["resolved_at"] is not None:
                 key, owner, account = row["ticket_id"], row["assignee_user_id"], row["account_id"]
-                yield self._plain("tickets_resolved", "service.tickets", key, row["resolved_at"], one, owner, account=account)
+                yield self._plain(
+                    "tickets_resolved", "service.tickets", key, row["resolved_at"], one, owner, account=account
+                )
 
     def _dealer_sales(self) -> Iterator[Event]:
         def sale(measure: str, key: str, day: date, value: Decimal, row: Row, table: str, **more: Any) -> Event:
             money = measure in MONEY
             return Event(
                 f"{measure}:{key}", measure, day, value, row["currency"] if money else None, row["dealer_id"], day, day,
-                (table, key.split("/")[0] if table == "channel.dealer_payments" else key), account=row.get("account_id"),
+                (table, more.pop("source_key", key)), account=row.get("account_id"),
                 dealer=row["dealer_id"], product=row["product_id"], size=row["net_amount"],
                 deal_day=self.calendar.day(row["ordered_at"]) if "ordered_at" in row else day, **more,
             )  # fmt: skip
@@ -287,7 +322,7 @@ class Facts:
             for line in lines:
                 part = parts[line["dealer_order_line_id"]]
                 key = f"{row['dealer_payment_id']}/{line['dealer_order_line_id']}"
-                more = {"dealer_order": row["dealer_order_id"], "line": line}
+                more = {"dealer_order": row["dealer_order_id"], "line": line, "source_key": row["dealer_payment_id"]}
                 yield sale("dealer_collected", key, row["paid_on"], part, line, "channel.dealer_payments", **more)
 
     def _classes(self) -> Iterator[Event]:
@@ -303,7 +338,9 @@ class Facts:
                 table, key = "education.enrolments", row["enrolment_id"]
                 yield self._plain(measure, table, key, at, one, owner, course=course)
                 if row["refunded_at"] is not None:
-                    yield self._plain(measure, table, f"{key}/refund", row["refunded_at"], -one, owner, course=course)
+                    yield self._plain(
+                        measure, table, f"{key}/refund", row["refunded_at"], -one, owner, course=course, source_key=key
+                    )
 
 
 class Rates:

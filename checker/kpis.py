@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from checker.credits import Credit, Credits
 from checker.events import Facts, Rates
-from checker.numbers import EXACT, ONE, ZERO, ten
+from checker.figures import EXACT, ONE, ZERO, ten
 from checker.rows import Row
 
 LESS_IS_BETTER = frozenset({"collection_days", "sales_cycle_days", "follow_up_hours"})
@@ -24,7 +24,14 @@ class Kpis:
     """KPIs of a payee (or of a team and the teams below it) over days [begin, end)."""
 
     def __init__(
-        self, of: Mapping[str, Sequence[Row]], facts: Facts, credits: Credits, rates: Rates, base: str, high_value: Decimal, zone: str
+        self,
+        of: Mapping[str, Sequence[Row]],
+        facts: Facts,
+        credits: Credits,
+        rates: Rates,
+        base: str,
+        high_value: Decimal,
+        zone: str,
     ) -> None:
         self._of, self._facts, self._credits, self._rates = of, facts, credits, rates
         self._base, self._high_value = base, high_value
@@ -37,6 +44,7 @@ class Kpis:
         self._tickets = self._by(of["service.tickets"], "assignee_user_id")
         self._classes = self._by(of["education.classes"], "teacher_user_id")
         self._enrolments = self._by(of["education.enrolments"], "class_id")
+        self.unknown: set[str] = set()  # KPIs that plans ask for and nothing here calculates
         self._ratios: dict[str, Callable[[str, bool, date, date], Ratio]] = {
             "revenue": self._revenue,
             "gross_margin_rate": self._gross_margin,
@@ -59,12 +67,11 @@ class Kpis:
                 found[row[column]].append(row)
         return found
 
-    def knows(self, kpi: str) -> bool:
-        """Whether this KPI is calculated here."""
-        return kpi in self._ratios
-
     def value(self, kpi: str, subject: str, is_team: bool, begin: date, end: date) -> Decimal | None:
         """Numerator over denominator; no denominator (0 or less): no value. revenue is a sum, with the denominator 1."""
+        if kpi not in self._ratios:
+            self.unknown.add(kpi)
+            return None
         numerator, denominator = self._ratios[kpi](subject, is_team, begin, end)
         return None if denominator <= 0 else ten(EXACT.divide(numerator, denominator))
 
@@ -75,7 +82,9 @@ class Kpis:
         credits = self._credits.team.get(key, []) if is_team else self._credits.own.get(key, [])
         return [credit for credit in credits if credit.kind == "direct" and begin <= credit.event.day < end]
 
-    def _mine(self, rows: Mapping[str, list[Row]], subject: str, is_team: bool, on: Callable[[Row], date | None]) -> list[tuple[Row, date]]:
+    def _mine(
+        self, rows: Mapping[str, list[Row]], subject: str, is_team: bool, on: Callable[[Row], date | None]
+    ) -> list[tuple[Row, date]]:
         """Rows of the subject with their day; of a team those whose person is in it, or below, on that day."""
         people = self._credits.people
         owners = rows if is_team else [subject]
@@ -83,7 +92,11 @@ class Kpis:
         for owner in owners:
             for row in rows.get(owner, ()):
                 day = on(row)
-                if day is not None and day <= self._facts.as_of and (not is_team or subject in people.above(people.post(owner, day).team)):
+                if (
+                    day is not None
+                    and day <= self._facts.as_of
+                    and (not is_team or subject in people.above(people.post(owner, day).team))
+                ):
                     found.append((row, day))
         return found
 
@@ -161,7 +174,9 @@ class Kpis:
 
     def _follow_up(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         hours, count = ZERO, 0
-        for row, day in self._mine(self._opportunities, subject, is_team, lambda row: self._facts.calendar.day(row["created_at"])):
+        for row, day in self._mine(
+            self._opportunities, subject, is_team, lambda row: self._facts.calendar.day(row["created_at"])
+        ):
             value = row["amount"] and self._rates.convert(row["amount"], row["currency"], self._base, day)
             if not begin <= day < end or not value or value < self._high_value:
                 continue
@@ -175,9 +190,16 @@ class Kpis:
 
     def _satisfaction(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         mine = self._mine(
-            self._tickets, subject, is_team, lambda row: self._facts.calendar.day(row["resolved_at"]) if row["resolved_at"] else None
+            self._tickets,
+            subject,
+            is_team,
+            lambda row: self._facts.calendar.day(row["resolved_at"]) if row["resolved_at"] else None,
         )
-        scores = [row["satisfaction_score"] for row, day in mine if begin <= day < end and row["satisfaction_score"] is not None]
+        scores = [
+            row["satisfaction_score"]
+            for row, day in mine
+            if begin <= day < end and row["satisfaction_score"] is not None
+        ]
         return sum(scores, ZERO), Decimal(len(scores))
 
     def _kept(self, row: Row) -> list[Row]:
@@ -185,10 +207,18 @@ class Kpis:
         return [of for of in self._enrolments.get(row["class_id"], ()) if of["converted_at"] and not of["refunded_at"]]
 
     def _class_fill(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
-        mine = [row for row, day in self._mine(self._classes, subject, is_team, lambda row: row["starts_on"]) if begin <= day < end]
+        mine = [
+            row
+            for row, day in self._mine(self._classes, subject, is_team, lambda row: row["starts_on"])
+            if begin <= day < end
+        ]
         return Decimal(sum(len(self._kept(row)) for row in mine)), Decimal(sum(row["capacity"] for row in mine))
 
     def _class_renewal(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
-        mine = [row for row, day in self._mine(self._classes, subject, is_team, lambda row: row["ends_on"]) if begin <= day < end]
+        mine = [
+            row
+            for row, day in self._mine(self._classes, subject, is_team, lambda row: row["ends_on"])
+            if begin <= day < end
+        ]
         kept = [of for row in mine for of in self._kept(row)]
         return Decimal(sum(1 for of in kept if of["renewed_at"])), Decimal(len(kept))

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
-from checker.numbers import PERIOD_MONTHS, ZERO, four, period_end
+from checker.figures import PERIOD_MONTHS, ZERO, four, period_end
 from checker.rows import Row
 
 FOREVER = date.max
@@ -116,6 +117,10 @@ class People:
         payee = self.payees.get(payee_id)
         return Post(region=payee.region) if payee and payee.kind == "dealer" else Post()
 
+    def posts(self, payee_id: str) -> list[Post]:
+        """All positions a payee ever has."""
+        return [post for _, _, post in self._posts.get(payee_id, ())]
+
     def above(self, team: str | None) -> tuple[str, ...]:
         """A team and the teams above it; those in a loop count as without a parent (B6)."""
         if not team:
@@ -154,11 +159,11 @@ class People:
             changes.update((row["valid_from"], row["valid_to"] or FOREVER))
         days = sorted(day for day in changes if begin <= day <= end)
         found = []
-        for day, until in zip(days, days[1:], strict=False):
-            row = self._deciding(plan, payee, day)
-            if row is not None and not row["excluded"]:
-                target = row["target_incentive"] or ZERO
-                found.append(Segment(day, until, target, row["personal_factor"]))
+        for day, until in pairwise(days):
+            deciding = self._deciding(plan, payee, day)
+            if deciding is not None and not deciding["excluded"]:
+                target = deciding["target_incentive"] or ZERO
+                found.append(Segment(day, until, target, deciding["personal_factor"]))
         return found
 
     def _deciding(self, plan: Plan, payee: Payee, day: date) -> Row | None:
@@ -248,7 +253,11 @@ def paying_plans(of: Mapping[str, Sequence[Row]]) -> list[Plan]:
     Active ones, and retired ones before their valid_to (C14); a plan that another one supersedes ends where that
     begins (C16).
     """
-    rows = [row for row in of["plans.plans"] if row["status"] == "active" or (row["status"] == "retired" and row["valid_to"])]
+    rows = [
+        row
+        for row in of["plans.plans"]
+        if row["status"] == "active" or (row["status"] == "retired" and row["valid_to"])
+    ]
     ends = {row["plan_id"]: row["valid_to"] or FOREVER for row in rows}
     for row in rows:
         if row["supersedes"] in ends:
@@ -268,5 +277,3 @@ def paying_plans(of: Mapping[str, Sequence[Row]]) -> list[Plan]:
         if row["plan_id"] in plans:
             plans[row["plan_id"]].components.append(row)
     return sorted(plans.values(), key=lambda plan: plan.plan_id)
-
-

@@ -33,7 +33,9 @@ def recalculate(warehouse: Path) -> tuple[Pay, Report, Tables, Tables]:
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         relations = {
             f"{schema}.{name}"
-            for schema, name in connection.execute("select table_schema, table_name from information_schema.tables").fetchall()
+            for schema, name in connection.execute(
+                "select table_schema, table_name from information_schema.tables"
+            ).fetchall()
         }
         missing = sorted({*MARTS, "intermediate.int_run_parameters"} - relations)
         if missing:
@@ -41,13 +43,11 @@ def recalculate(warehouse: Path) -> tuple[Pay, Report, Tables, Tables]:
         ((as_of,),) = connection.execute("select as_of_on from intermediate.int_run_parameters").fetchall()
         tables: Tables = {}
         for name in TABLES:
-            schema, table = name.split(".")
-            kept = [f"raw_{name}"] if schema != "plans" or choices["plans"] != "seeds" else []
-            if schema == "plans" and choices["plans"] != "landing":
-                kept.insert(0, name)
-            tables[name] = [
-                row for relation in kept if relation in relations for row in _rows(connection, relation, (*TABLES[name].columns, "updated_at", "is_deleted"))
-            ]  # fmt: skip
+            kept = [f"raw_{name}"]
+            if name.startswith("plans."):
+                kept = {"seeds": [name], "landing": kept}.get(choices["plans"], [name, *kept])
+            columns = (*TABLES[name].columns, "updated_at", "is_deleted")
+            tables[name] = [row for of in kept if of in relations for row in _rows(connection, of, columns)]
         marts = {mart: _rows(connection, mart, columns) for mart, columns in MARTS.items()}
     settings = Settings(date.fromisoformat(str(as_of)), choices["timezone"], choices["base_currency"])
     pay = calculate(tables, settings)
@@ -66,7 +66,8 @@ def _rows(connection: duckdb.DuckDBPyConnection, relation: str, columns: tuple[s
     there = {
         str(name)
         for (name,) in connection.execute(
-            "select column_name from information_schema.columns where table_schema = ? and table_name = ?", [schema, table]
+            "select column_name from information_schema.columns where table_schema = ? and table_name = ?",
+            [schema, table],
         ).fetchall()
     }
     wanted = list(dict.fromkeys(name for name in columns if name in there))
