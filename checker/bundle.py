@@ -73,8 +73,13 @@ def write_bundle(warehouse: Path, payee: str, out: Path) -> Report:
     from checker.warehouse import recalculate
 
     pay, _, tables, marts = recalculate(warehouse)
+    return save_bundle(pay, tables, marts, payee, out)
+
+
+def save_bundle(pay: Pay, tables: Tables, marts: Tables, payee: str, out: Path) -> Report:
+    """As write_bundle, from what has been read and calculated."""
     if payee not in pay.engine.people.payees:
-        raise NotABundle(f"{warehouse} has no payee {payee}.")
+        raise NotABundle(f"There is no payee {payee}.")
     kept = needed_rows(pay, payee, tables)
     facts = pay.engine.credits.facts
     currencies = {row.get("currency") for rows in kept.values() for row in rows} | {pay.settings.base_currency}
@@ -137,6 +142,7 @@ class _Needs:
         self._facts = pay.engine.credits.facts
         self._keep: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._payees = {payee}
+        self._ranked = {payee}  # with whom he is ranked
         self._teams: set[str] = set()
         self._credits: dict[int, Credit] = {}
         own_plans = {plan.plan_id for plan in pay.plans.values() if self._engine.people.segments(plan, payee)}
@@ -241,6 +247,7 @@ class _Needs:
         for payee, of in group_of.items():
             if of == group and group is not None:
                 self._payees.add(payee)
+                self._ranked.add(payee)
                 for item in engine.items(component, payee, start):
                     self._credits[id(item.credit)] = item.credit
 
@@ -313,7 +320,8 @@ class _Needs:
         order_id = order["order_id"]
         for table in ("erp.orders", "erp.order_lines", "erp.order_splits"):
             self._add(table, "order_id", order_id)
-        self._add("crm.opportunity_team", "opportunity_id", order["opportunity_id"])
+        if not self._engine.credits.has_splits(order_id):
+            self._add("crm.opportunity_team", "opportunity_id", order["opportunity_id"])
         self._add("erp.returns", "order_line_id", *(line["order_line_id"] for line in lines))
         self._add("plans.payment_holds", "order_id", order_id)
         if self._cash:
@@ -353,12 +361,11 @@ class _Needs:
             kept["erp.payments"] = [
                 row for row in self._tables.get("erp.payments", ()) if row.get("invoice_id") in invoices
             ]
-        personal = ("plans.plan_assignments", "plans.contest_entries")
-        for name in personal:
+        for name in ("plans.plan_assignments", "plans.contest_entries"):
             kept[name] = [
                 row
                 for row in kept[name]
-                if row.get("subject_kind") not in ("payee", "dealer") or row.get("subject_id") in self._payees
+                if row.get("subject_kind") not in ("payee", "dealer") or row.get("subject_id") in self._ranked
             ]
         kept["plans.payment_holds"] = [
             row for row in kept["plans.payment_holds"] if row.get("payee_id") in (None, "", self._payee)
@@ -371,8 +378,15 @@ class _Needs:
         return kept
 
     def _masked(self, name: str, row: Text) -> Text:
+        """What others are called, and what they are promised, is not needed."""
+        if (
+            name == "plans.plan_assignments"
+            and row.get("subject_kind") == "payee"
+            and row.get("subject_id") != self._payee
+        ):
+            return {**row, "target_incentive": None, "personal_factor": None}
         if name not in ("crm.users", "channel.dealers"):
             return row
-        key = TABLES[name].key[0]
         masked = {column: None if column in _PRIVATE else value for column, value in row.items()}
-        return masked if row.get(key) == self._payee else {**masked, "name": row.get(key)}
+        key = row.get(TABLES[name].key[0])
+        return masked if key == self._payee else {**masked, "name": key}

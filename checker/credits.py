@@ -79,6 +79,10 @@ class Credits:
         found = {id(credit): credit for team in teams for credit in self.team.get((team, measure), ())}
         return sorted(found.values(), key=lambda credit: credit.order)
 
+    def has_splits(self, order_id: str) -> bool:
+        """Whether an order has splits or overlays of its own (B8)."""
+        return bool(self._order_splits.get(order_id))
+
     def split_rows(self, event: Event) -> list[Row]:
         """Splits and overlays of the deal: the order's own first, else the opportunity's (B8)."""
         if event.order is not None and (own := self._order_splits.get(event.order.row["order_id"])):
