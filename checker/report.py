@@ -40,7 +40,7 @@ class Report:
     def __str__(self) -> str:
         told = f"{self.statements:,} statements, {self.lines:,} lines and {self.attainments:,} attainments compared"
         if self.closed:
-            told += f"; {self.closed:,} statements are of closed periods: of these the lines were compared, not what was posted"
+            told += f"; {self.closed:,} of closed periods, whose lines were compared, not what was posted"
         count = len(self.differences)
         return "\n".join([*self.differences, told, "1 difference" if count == 1 else f"{count:,} differences"])
 

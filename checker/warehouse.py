@@ -40,6 +40,8 @@ def recalculate(warehouse: Path) -> tuple[Pay, Report, Tables, Tables]:
         missing = sorted({*MARTS, "intermediate.int_run_parameters"} - relations)
         if missing:
             raise NotAWarehouse(f"{warehouse} is not built: it has no {missing[0]}.")
+        if not any(of.startswith("raw_") for of in relations):
+            raise NotAWarehouse(f"{warehouse} holds no landed rows: name the warehouse.duckdb beside it.")
         ((as_of,),) = connection.execute("select as_of_on from intermediate.int_run_parameters").fetchall()
         tables: Tables = {}
         for name in TABLES:

@@ -77,8 +77,7 @@ def test_a_changed_raw_row_is_told_by_payee_plan_component_period_and_event() ->
     assert compare(again, marts).differences == [
         "Statement of ben, plan p, period 2026-01-01: earned is 225.00 in the warehouse, 225.01 by the checker.",
         "Statement of ben, plan p, period 2026-01-01: payable is 225.00 in the warehouse, 225.01 by the checker.",
-        "ben, plan p, component c, period 2026-01-01: the earning line of revenue_booked:o2/1 is 200.00 in the warehouse,"
-        " 200.01 by the checker.",
+        "ben, plan p, component c, period 2026-01-01: the earning line of revenue_booked:o2/1 is 200.00 in the warehouse, 200.01 by the checker.",
     ]
 
 
@@ -111,7 +110,7 @@ def test_closed_periods_are_counted_apart() -> None:
     pay = calculate(company(), Settings(AS_OF))
     report = compare(pay, changed(marts_of(pay), STATEMENTS, 0, status="closed", payable="1"))
     assert report.agrees and (report.closed, report.statements) == (1, 5)
-    assert "1 statements are of closed periods" in str(report)
+    assert "5 statements" in str(report) and "1 of closed periods" in str(report)
 
 
 def test_a_file_that_is_no_warehouse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
