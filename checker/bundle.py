@@ -63,9 +63,9 @@ def check_bundle(file: Path) -> Report:
             date.fromisoformat(settings["as_of"]), settings["timezone"], settings["base_currency"],
             Decimal(settings["high_value_amount"]), {str(code): int(digits) for code, digits in settings["minor_units"].items()},
         )  # fmt: skip
-    except (OSError, KeyError, ValueError, AttributeError, zipfile.BadZipFile) as error:
-        raise NotABundle(f"{file} is no bundle: {error}") from error
-    return compare(calculate(tables, told), marts, {payee})
+        return compare(calculate(tables, told), marts, {payee})
+    except (OSError, KeyError, ValueError, AttributeError, ArithmeticError, csv.Error, zipfile.BadZipFile) as error:
+        raise NotABundle(f"{file} is no bundle, or a broken one: {error!r}") from error
 
 
 def write_bundle(warehouse: Path, payee: str, out: Path) -> Report:

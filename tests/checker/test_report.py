@@ -74,10 +74,11 @@ def test_a_changed_raw_row_is_told_by_payee_plan_component_period_and_event() ->
     again = calculate(changed(tables, "erp.order_lines", 1, net_amount="2000.04"), Settings(AS_OF))
     assert compare(again, marts).agrees  # 200.004 is 200.00
     again = calculate(changed(tables, "erp.order_lines", 1, net_amount="2000.05"), Settings(AS_OF))
+    line_of = "ben, plan p, component c, period 2026-01-01: the earning line of revenue_booked:o2/1"
     assert compare(again, marts).differences == [
         "Statement of ben, plan p, period 2026-01-01: earned is 225.00 in the warehouse, 225.01 by the checker.",
         "Statement of ben, plan p, period 2026-01-01: payable is 225.00 in the warehouse, 225.01 by the checker.",
-        "ben, plan p, component c, period 2026-01-01: the earning line of revenue_booked:o2/1 is 200.00 in the warehouse, 200.01 by the checker.",
+        f"{line_of} is 200.00 in the warehouse, 200.01 by the checker.",
     ]
 
 
@@ -160,6 +161,19 @@ def test_a_bundle_that_was_changed_differs(warehouse: Path, tmp_path: Path) -> N
             after.writestr(name, before.read(name).replace(b",1000", b",1001"))
     assert main(["--bundle", str(forged)]) == 1
     assert "revenue_booked:o1/1 is 100.00 in the warehouse, 100.10 by the checker" in str(check_bundle(forged))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(b",1000", b"," + b"1" * 200_000), (b'"as_of"', b'"at"'), (b"100.00", b"1oo.00")]
+)
+def test_a_broken_bundle_is_refused(before: bytes, after: bytes, warehouse: Path, tmp_path: Path) -> None:
+    bundle, broken = tmp_path / "ann.zip", tmp_path / "broken.zip"
+    assert main([str(warehouse), "--bundle-of", "ann", "--out", str(bundle)]) == 0
+    with zipfile.ZipFile(bundle) as opened, zipfile.ZipFile(broken, "w") as written:
+        for name in opened.namelist():
+            written.writestr(name, opened.read(name).replace(before, after))
+    with pytest.raises(NotABundle):
+        check_bundle(broken)
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", json.dumps({}).encode()])
