@@ -219,12 +219,7 @@ class Around:
             earned[line.start] += line.amount
         people = self._engine.people
         hired_on = people.payees[payee_id].hired_on
-        on_plan: set[date] = set()
-        for segment in people.segments(plan, payee_id):
-            day = segment.begin
-            while day < min(segment.end, self._as_of + timedelta(days=1)):
-                on_plan.add(period_start(plan.period, day))
-                day = period_end(plan.period, period_start(plan.period, day))
+        on_plan = set(people.periods(plan, payee_id, self._as_of))
         balance = ZERO
         digits = self._facts.unit(plan.currency)
         for start in sorted(on_plan | set(earned)):

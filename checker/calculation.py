@@ -113,12 +113,15 @@ def _calculate(tables: Mapping[str, Sequence[Text]], settings: Settings) -> Pay:
     lines: list[Line] = []
     statements: dict[StatementKey, dict[str, Decimal]] = {}
     attainment: dict[AttainmentKey, Standing] = {}
+    for plan in plans:  # a statement for each period with a day on the plan
+        for payee in people.payees.values():
+            for start in people.periods(plan, payee.payee_id, as_of):
+                statements[payee.payee_id, plan.plan_id, start] = dict.fromkeys(STATEMENT, ZERO)
     for component in components:
         for payee in people.payees.values():
             if payee.kind != component.plan.payee_kind:
                 continue
             for start in engine.periods(component, payee.payee_id):
-                statements.setdefault((payee.payee_id, component.plan.plan_id, start), dict.fromkeys(STATEMENT, ZERO))
                 key = (payee.payee_id, component.component_id, start)
                 attainment[key] = engine.standing(component, payee.payee_id, start)
             lines.extend(around.lines(component, payee.payee_id))

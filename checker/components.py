@@ -18,7 +18,6 @@ from checker.figures import (
     ZERO,
     four,
     period_end,
-    period_start,
     plan_year_start,
     spread,
     ten,
@@ -139,15 +138,9 @@ class Engine:
         """Periods with a day on which the payee is employed and on the plan and the component valid (C5)."""
         key = (component.component_id, payee_id)
         if key not in self._periods:
-            starts: set[date] = set()
-            for segment in self.people.segments(component.plan, payee_id):
-                day = max(segment.begin, component.begin)
-                until = min(segment.end, component.end, self.as_of + timedelta(days=1))
-                while day < until:
-                    start = period_start(component.plan.period, day)
-                    starts.add(start)
-                    day = period_end(component.plan.period, start)
-            self._periods[key] = sorted(starts)
+            self._periods[key] = self.people.periods(
+                component.plan, payee_id, self.as_of, component.begin, component.end
+            )
         return self._periods[key]
 
     def span(self, component: Component, payee_id: str, start: date) -> list[date]:

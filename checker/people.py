@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from checker.figures import PERIOD_MONTHS, ZERO, four, period_end
+from checker.figures import PERIOD_MONTHS, ZERO, four, period_end, period_start
 from checker.rows import Row
 
 FOREVER = date.max
@@ -188,6 +188,18 @@ class People:
             if best is None or rank > best[0]:
                 best = (rank, row)
         return best[1] if best else None
+
+    def periods(
+        self, plan: Plan, payee_id: str, as_of: date, begin: date = date.min, end: date = FOREVER
+    ) -> list[date]:
+        """Periods that begin not after as_of with a day on the plan within [begin, end)."""
+        starts: set[date] = set()
+        for segment in self.segments(plan, payee_id):
+            day, until = max(segment.begin, begin), min(segment.end, end)
+            while day < until and (start := period_start(plan.period, day)) <= as_of:
+                starts.add(start)
+                day = period_end(plan.period, start)
+        return sorted(starts)
 
     def on_plan(self, plan: Plan, payee_id: str, day: date) -> Segment | None:
         """The segment of a day on the plan."""
