@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance bench clean
+.PHONY: setup demo build test lint app dagster conformance check-pay bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -67,6 +67,10 @@ dagster: .venv/.run
 
 conformance: .venv/.dev
 	@$(PY) -m tests.conformance.run '$(CASES)' --target '$(TARGET)'
+
+# All pay again, without the warehouse's own calculation: see docs/checker.md. Builds nothing.
+check-pay: .venv/.run
+	@$(PY) -m checker '$(or $(OUT),$(DEMO))/warehouse.duckdb'
 
 # Against hand-written SQL and polars, on N order lines: see benchmarks/README.md.
 bench: .venv/.dev
