@@ -171,22 +171,47 @@ class Around:
             return
         if credit.event.order is None or credit.event.line is None:
             return
+        if credit.event.measure == "revenue_invoiced":
+            yield from self._clawed_back_by_invoice(days, line, credit.event.invoice or "")
+            return
         key, net = credit.event.line["order_line_id"], credit.event.line["net_amount"]
         invoices = sorted(self._facts.invoiced[key], key=lambda of: (of[0]["due_on"], of[0]["invoice_id"].encode()))
         moves = {day for day, _, _ in self._facts.paid[key]} | {day for day, _ in self._returned[key]}
         digits = self._facts.unit(line.plan.currency)
         for invoice, _ in invoices:
-            check = invoice["due_on"] + timedelta(days=days)
-            taken = ZERO
-            for day in sorted({check, *(day for day in moves if day > check)}):
-                if day > self._as_of:
-                    break
-                open_part = self._open(key, invoices, day)[invoice["invoice_id"]]
-                due = to_unit(EXACT.divide(line.amount * open_part, net), digits) if net else ZERO
-                if due != taken:
-                    rises = abs(due) > abs(taken)
-                    yield line.beside("clawback" if rises else "clawback_return", taken - due, day)
-                taken = due
+            dues = {
+                day: to_unit(
+                    EXACT.divide(line.amount * self._open(key, invoices, day)[invoice["invoice_id"]], net), digits
+                )
+                if net
+                else ZERO
+                for day in self._judged(invoice["due_on"] + timedelta(days=days), moves)
+            }
+            yield from self._taken(line, dues)
+
+    def _clawed_back_by_invoice(self, days: int, line: Line, invoice_id: str) -> Iterator[Line]:
+        """The same for invoiced revenue: what is open of the event's own invoice, returns aside (E6)."""
+        invoice, paid = self._facts.invoices[invoice_id], self._paid_of_invoice[invoice_id]
+        whole, digits = invoice["net_amount"], self._facts.unit(line.plan.currency)
+        dues: dict[date, Decimal] = {}
+        for day in self._judged(invoice["due_on"] + timedelta(days=days), {on for on, _ in paid}):
+            left = whole - sum((amount for on, amount in paid if on <= day), ZERO)
+            left = min(max(left, min(whole, ZERO)), max(whole, ZERO))
+            dues[day] = to_unit(EXACT.divide(line.amount * left, whole), digits) if whole else ZERO
+        yield from self._taken(line, dues)
+
+    def _judged(self, check: date, moves: set[date]) -> list[date]:
+        """The days on which what is open is looked at: that of the check, and each later one on which money moves."""
+        return [day for day in sorted({check, *(day for day in moves if day > check)}) if day <= self._as_of]
+
+    def _taken(self, line: Line, dues: Mapping[date, Decimal]) -> Iterator[Line]:
+        """The lines that bring what is taken back to what is due on each day."""
+        taken = ZERO
+        for day, due in dues.items():
+            if due != taken:
+                rises = abs(due) > abs(taken)
+                yield line.beside("clawback" if rises else "clawback_return", taken - due, day)
+            taken = due
 
     def _open(self, key: str, invoices: Sequence[tuple[Row, Decimal]], day: date) -> dict[str, Decimal]:
         """What is open of each invoice of a line: its part less its payments, returns filling them in order."""

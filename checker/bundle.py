@@ -62,6 +62,7 @@ def check_bundle(file: Path) -> Report:
         told = Settings(
             date.fromisoformat(settings["as_of"]), settings["timezone"], settings["base_currency"],
             Decimal(settings["high_value_amount"]), {str(code): int(digits) for code, digits in settings["minor_units"].items()},
+            Decimal(settings["high_potential_from"]),
         )  # fmt: skip
         return compare(calculate(tables, told), marts, {payee})
     except (OSError, KeyError, ValueError, AttributeError, ArithmeticError, csv.Error, zipfile.BadZipFile) as error:
@@ -89,6 +90,7 @@ def save_bundle(pay: Pay, tables: Tables, marts: Tables, payee: str, out: Path) 
         "timezone": pay.settings.timezone,
         "base_currency": pay.settings.base_currency,
         "high_value_amount": str(pay.settings.high_value_amount),
+        "high_potential_from": str(facts.high_potential_from),
         "minor_units": {code: facts.digits[code] for code in sorted(filter(None, currencies)) if code in facts.digits},
     }
     said = {name: [row for row in rows if row["payee_id"] == payee] for name, rows in marts.items()}
@@ -279,6 +281,7 @@ class _Needs:
         asked = {row["dimension"] for row in self._facts.of["plans.plan_conditions"] if row["owner_id"] in owners}
         receives = {row["receives"] for row in rules}
         self._whole_account |= bool(asked & {"is_first_order", "is_new_account"}) or "new_accounts" in self._measures
+        self._whole_class = "is_high_potential_class" in asked
         self._claims = "is_registered_deal" in asked or "registrant" in receives
         self._served = "service_owner" in receives
         self._sellers = any(row["company_id"] for row in rules)
@@ -307,6 +310,8 @@ class _Needs:
                     self._add("channel.dealer_payments", "dealer_order_id", event.dealer_order)
             if event.source[0] == "education.enrolments":
                 self._add("education.classes", "class_id", self._class_of[event.source[1]])
+                if self._whole_class:
+                    self._add("education.enrolments", "class_id", self._class_of[event.source[1]])
             if self._claims:
                 self._add("crm.deal_registrations", "account_id", event.account)
             if self._served:

@@ -20,7 +20,7 @@ from checker.kpis import Kpis
 from checker.people import People, Plan, paying_plans
 from checker.rows import Text, newest, newest_update
 
-_CURRENCIES = Path(__file__).resolve().parents[1] / "seeds" / "reference" / "currencies.csv"
+_REFERENCE = Path(__file__).resolve().parents[1] / "seeds" / "reference"
 
 # What the columns of a statement are made of (F6).
 COLUMNS = {
@@ -51,6 +51,7 @@ class Settings:
     base_currency: str = "CNY"
     high_value_amount: Decimal = Decimal(100000)
     minor_units: Mapping[str, int] = field(default_factory=dict)  # empty: those of seeds/reference/currencies.csv
+    high_potential_from: Decimal | None = None  # None: that of seeds/reference/thresholds.csv
 
 
 @dataclass
@@ -80,8 +81,18 @@ class Pay:
 
 def minor_units() -> dict[str, int]:
     """The digits of each currency's minor unit, as the project lists them."""
-    with _CURRENCIES.open(encoding="utf-8", newline="") as file:
-        return {row["currency"]: int(row["minor_units"]) for row in csv.DictReader(file)}
+    return {row["currency"]: int(row["minor_units"]) for row in _reference("currencies")}
+
+
+def high_potential_from() -> Decimal:
+    """The share of its seats that a class of high potential has filled before it begins, as the project lists it."""
+    of = {row["threshold"]: row["value"] for row in _reference("thresholds")}
+    return Decimal(of["high_potential_class_fill_rate"])
+
+
+def _reference(name: str) -> list[dict[str, str]]:
+    with (_REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def calculate(tables: Mapping[str, Sequence[Text]], settings: Settings) -> Pay:
@@ -103,7 +114,8 @@ def _calculate(tables: Mapping[str, Sequence[Text]], settings: Settings) -> Pay:
         as_of = calendar.day(last) if last else date.min
     people = People(of)
     rates = Rates(of["erp.fx_rates"], settings.base_currency)
-    facts = Facts(of, calendar, as_of, settings.minor_units or minor_units())
+    full_from = high_potential_from() if settings.high_potential_from is None else settings.high_potential_from
+    facts = Facts(of, calendar, as_of, settings.minor_units or minor_units(), full_from)
     credits = Credits(of, facts, people, rates)
     kpis = Kpis(of, facts, credits, rates, settings.base_currency, settings.high_value_amount, settings.timezone)
     engine = Engine(of, people, credits, rates, kpis, as_of)

@@ -226,6 +226,8 @@ class Credits:
     def _of_event(self, event: Event) -> dict[str, str | None]:
         facts, order, opportunity = self.facts, event.order, event.opportunity
         dims: dict[str, str | None] = {"account": event.account, "class_course": event.course}
+        if event.of_high_potential is not None:
+            dims["is_high_potential_class"] = _truth(event.of_high_potential)
         account = facts.accounts.get(event.account or "")
         if account:
             dims |= {

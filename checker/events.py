@@ -59,6 +59,7 @@ class Event:
     dealer: str | None = None
     product: str | None = None
     course: str | None = None
+    of_high_potential: bool | None = None  # of its class
     size: Decimal | None = None  # deal_size where there is no order, in the event's currency
     line_value: Decimal | None = None  # of a return: the value of the line in that measure (D3)
     invoice: str | None = None
@@ -82,12 +83,18 @@ class Facts:
     """The raw rows put together: orders with their lines, invoices, payments and returns; and every event."""
 
     def __init__(
-        self, of: Mapping[str, Sequence[Row]], calendar: Calendar, as_of: date, digits: Mapping[str, int]
+        self,
+        of: Mapping[str, Sequence[Row]],
+        calendar: Calendar,
+        as_of: date,
+        digits: Mapping[str, int],
+        high_potential_from: Decimal,
     ) -> None:
         self.of = of
         self.calendar = calendar
         self.as_of = as_of
         self.digits = digits
+        self.high_potential_from = high_potential_from
         self.accounts = {row["account_id"]: row for row in of["crm.accounts"]}
         self.products = {row["product_id"]: row for row in of["erp.products"]}
         self.dealers = {row["dealer_id"]: row for row in of["channel.dealers"]}
@@ -329,18 +336,37 @@ class Facts:
         """Seats and renewals; a refund is minus one on refunded_at (§1, A6, A15)."""
         self.classes = {row["class_id"]: row for row in self.of["education.classes"]}
         one = Decimal(1)
+        full = self._classes_of_high_potential()
         for row in self.of["education.enrolments"]:
             of_class = self.classes.get(row["class_id"])
-            owner, course = (of_class["teacher_user_id"], of_class["course"]) if of_class else (None, None)
+            owner = of_class["teacher_user_id"] if of_class else None
+            dims = {"course": of_class["course"], "of_high_potential": row["class_id"] in full} if of_class else {}
             for measure, at in (("class_seats", row["converted_at"]), ("class_renewals", row["renewed_at"])):
                 if at is None:
                     continue
                 table, key = "education.enrolments", row["enrolment_id"]
-                yield self._plain(measure, table, key, at, one, owner, course=course)
+                yield self._plain(measure, table, key, at, one, owner, **dims)
                 if row["refunded_at"] is not None:
                     yield self._plain(
-                        measure, table, f"{key}/refund", row["refunded_at"], -one, owner, course=course, source_key=key
+                        measure, table, f"{key}/refund", row["refunded_at"], -one, owner, source_key=key, **dims
                     )
+
+    def _classes_of_high_potential(self) -> set[str]:
+        """Classes of which enough seats were converted, and not refunded, before they began (A10)."""
+        filled: dict[str, int] = defaultdict(int)
+        for row in self.of["education.enrolments"]:
+            of_class, converted, refunded = self.classes.get(row["class_id"]), row["converted_at"], row["refunded_at"]
+            if of_class is None or converted is None:
+                continue
+            begins, day = of_class["starts_on"], self.calendar.day(converted)
+            is_kept = refunded is None or self.calendar.day(refunded) >= begins
+            filled[row["class_id"]] += day < begins and day <= self.as_of and is_kept
+        return {
+            class_id
+            for class_id, row in self.classes.items()
+            if row["capacity"] > 0
+            and ten(EXACT.divide(Decimal(filled[class_id]), Decimal(row["capacity"]))) >= self.high_potential_from
+        }
 
 
 class Rates:
