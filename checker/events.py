@@ -22,6 +22,9 @@ MONEY = frozenset(
 _ACTIVITIES = {"visit": "visits", "call": "calls", "demo": "demos"}
 STEP_DIGITS = 4
 
+# What comes to so much does not fit an amount of 14 digits (C1).
+_BEYOND_AMOUNTS = Decimal(99_999_999_999_999)
+
 
 @dataclass(slots=True, eq=False)
 class Order:
@@ -385,8 +388,10 @@ class Rates:
         return next((rate for rate_on, rate in self._rows.get(currency, ()) if rate_on <= day), None)
 
     def convert(self, value: Decimal, currency: str | None, to: str, day: date) -> Decimal | None:
-        """value × rate ÷ rate, rounded once; exact in the same currency; nothing when a rate is missing (C1)."""
+        """value × rate ÷ rate, rounded once; exact in the same currency; nothing without a rate or beyond an amount (C1)."""
         if currency is None or currency == to:
             return value
         rate, into = self.rate(currency, day), self.rate(to, day)
-        return None if rate is None or into is None else ten(EXACT.divide(value * rate, into))
+        if rate is None or into is None or abs(value) * rate >= into * _BEYOND_AMOUNTS:
+            return None
+        return ten(EXACT.divide(value * rate, into))
