@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
 
             report = write_bundle(options.warehouse, options.bundle_of, options.out)
         else:
-            from checker.warehouse import check
+            from checker import check
 
             report = check(options.warehouse)
     except Exception as error:

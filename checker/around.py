@@ -66,7 +66,8 @@ class Around:
         for start, earned in self._earning(component, payee_id):
             total = sum((line.amount for line in earned), ZERO)
             yield from earned
-            yield from self._bounds(component, payee_id, start, total)
+            if earned or component.firings is None:  # C15: without a firing it has no lines, a floor's neither
+                yield from self._bounds(component, payee_id, start, total)
             for line in earned:
                 yield from self._held(component.row, line)
                 yield from self._clawed_back(component.row, line)

@@ -20,13 +20,8 @@ class NotAWarehouse(Exception):
     """The file is no built warehouse."""
 
 
-def check(warehouse: Path) -> Report:
-    """Recalculates the pay of a warehouse from its landed rows and compares. Raises NotAWarehouse."""
-    return recalculate(warehouse)[1]
-
-
 def recalculate(warehouse: Path) -> tuple[Pay, Report, Tables, Tables]:
-    """The pay, the comparison, and the rows it was made from: landed ones, and those of the marts."""
+    """The pay, the comparison, and the rows it was made from: landed ones, and those of the marts. Raises NotAWarehouse."""
     if not warehouse.is_file():
         raise NotAWarehouse(f"There is no file {warehouse}.")
     choices = _choices(warehouse)

@@ -15,11 +15,12 @@ from typing import Any
 
 import pytest
 
+from checker import check
 from checker.__main__ import main
 from checker.bundle import NotABundle, check_bundle, needed_rows, save_bundle
 from checker.calculation import Settings, calculate
 from checker.report import LINES, STATEMENTS, compare
-from checker.warehouse import NotAWarehouse, check
+from checker.warehouse import NotAWarehouse
 from tests.checker.companies import Tables, all_cases, marts_of, settings_of, tables_of, write_warehouse
 from tests.checker.test_calculation import CASES, CHECKER, company, line, order
 
