@@ -205,3 +205,10 @@ def test_the_rows_of_every_payee_of_every_case_give_his_pay() -> None:
             assert report.differences in ([], ["The warehouse has no statement to compare."]), (case.case_id, payee)
             left_out += sum(map(len, tables.values())) - sum(map(len, kept.values()))
     assert left_out > 1000
+
+
+def test_the_demo_is_paid_as_the_checker_says(demo_build: Path) -> None:
+    report = check(demo_build / "warehouse.duckdb")
+    assert report.differences == []
+    assert report.statements > 500
+    assert report.lines > 10_000
