@@ -1,4 +1,4 @@
-{# What a dealer is due for a component and period is what its lines add up to; every dealer with lines has a row. #}
+{# What a dealer is due for a component and period is what its lines add up to; every dealer with lines of a component has a row. #}
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_dealer_rebates'}}}) }}
 with
 
@@ -29,6 +29,7 @@ lines as (
     from {{ ref('fct_payout_lines') }} as payout_lines
     inner join dealers
         on payout_lines.payee_id = dealers.payee_id
+    where payout_lines.component_id is not null
     group by payout_lines.payee_id, payout_lines.component_id, payout_lines.period_start
 )
 
