@@ -1,4 +1,7 @@
-{# as_of, the same day of the next year and that of ten years ago lie in one period of each kind; no period begins after the next year. #}
+{#
+    as_of, the same day of the next year and that of ten years ago lie in one period of each kind; no period begins after
+    the next year.
+#}
 {{ config(meta={'dagster': {'ref': {'name': 'int_calendar_periods'}}}) }}
 with
 

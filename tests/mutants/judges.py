@@ -45,7 +45,7 @@ class DoesNotRun(Exception):
 
 def pay_differs_by_the_checker(warehouse: Path) -> Sequence[str]:
     """The differences that the independent checker finds between its own calculation and the marts."""
-    from checker.warehouse import check
+    from checker import check
 
     return list(check(warehouse).differences)
 

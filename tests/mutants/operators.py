@@ -128,10 +128,10 @@ def _is_money(node: Node) -> bool:
         return any(_guarded(branch.this) for branch in node.args["ifs"])
     if isinstance(node, exp.CTE):
         # largest_remainder().
-        return node.alias.startswith("spread_")
+        return bool(node.alias.startswith("spread_"))
     if isinstance(node, exp.LT):
         # fits_money().
-        return isinstance(node.this, exp.Mul) and _guarded(node)
+        return bool(isinstance(node.this, exp.Mul) and _guarded(node))
     if isinstance(node, exp.Cast) and isinstance(node.this, exp.Mul):
         # unscaled(): whole units times 0.0…1.
         return bool(_POWER_OF_TEN.fullmatch(_number(node.this.expression)))
@@ -139,10 +139,8 @@ def _is_money(node: Node) -> bool:
 
 
 def _guarded(condition: Node) -> bool:
-    return any(
-        _number(literal) in _GUARDS or _POWER_OF_TEN.fullmatch(_number(literal))
-        for literal in condition.find_all(exp.Literal)
-    )
+    numbers = [_number(literal) for literal in condition.find_all(exp.Literal)]
+    return any(number in _GUARDS or _POWER_OF_TEN.fullmatch(number) for number in numbers)
 
 
 def _number(node: Node) -> str:
