@@ -484,7 +484,7 @@ class _Company:
     def _splits(self) -> list[dict[str, str]]:
         one, other = self.draw.sample(self.payees, 2)
         if self.shape.rules and self.chance(0.3):
-            return [{"payee": other, "share": self.draw.choice(["0.5", "0.333333", "1"]), "kind": "overlay"}]
+            return [{"payee": other, "share": self.draw.choice(["0.5", "0.3333", "1"]), "kind": "overlay"}]
         shares = [("0.5", "0.5"), ("0.6", "0.4"), ("0.9", "0.1")]
         if not self.shape.round_amounts:
             shares += [("0.3333", "0.6667"), ("0.5", "0.4999")]
