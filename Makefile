@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance bench clean
+.PHONY: setup demo build test lint app dagster conformance properties bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -67,6 +67,12 @@ dagster: .venv/.run
 
 conformance: .venv/.dev
 	@$(PY) -m tests.conformance.run '$(CASES)' --target '$(TARGET)'
+
+# Companies drawn at random; a seed is drawn, and printed, where none is given.
+properties: N := 2000
+properties: SEED :=
+properties: .venv/.dev
+	@$(PY) -m tests.properties.run --cases $(N) $(if $(SEED),--seed $(SEED))
 
 # Against hand-written SQL and polars, on N order lines: see benchmarks/README.md.
 bench: .venv/.dev

@@ -281,7 +281,12 @@ class _Company:
                     row["excluded"] = "true"
                 rows.append(row)
             if self.shape.moves and self.chance(0.2) and not self.dealers:
-                row = {"plan_id": plan["plan_id"], "subject_kind": "team", "subject_id": "t1", "valid_from": "2026-02-01"}
+                row = {
+                    "plan_id": plan["plan_id"],
+                    "subject_kind": "team",
+                    "subject_id": "t1",
+                    "valid_from": "2026-02-01",
+                }
                 rows.append({**row, "target_incentive": text(self.scale * 2)})
         self.body["assignments"] = rows
 
@@ -313,7 +318,11 @@ class _Company:
         if method == "rank":
             row |= {"rank_within": draw.choice(["plan", "team", "region", "group"])}
             row["rank_subject"] = draw.choice(["payee", "payee", "team"])
-        if shape.withheld and measure in (*_BOOKED, "revenue_invoiced") and method in ("flat", "marginal", "retroactive"):
+        if (
+            shape.withheld
+            and measure in (*_BOOKED, "revenue_invoiced")
+            and method in ("flat", "marginal", "retroactive")
+        ):
             if HOLDS and self.chance(0.2):
                 row |= {"hold_share": draw.choice(["0.5", "0.333333", "1"])}
                 row["hold_until"] = draw.choice(["collected", "days:30", "days:0"])
@@ -325,7 +334,11 @@ class _Company:
         if method == "scorecard":
             for kpi in self.some(["revenue_booked", "units_sold", "margin_booked"], 2):
                 target = text(self.scale * 5) if kpi != "units_sold" else "10"
-                target_row = {"component_id": component, "measure": kpi, "weight": draw.choice(["0.5", "1", "0.333333"])}
+                target_row = {
+                    "component_id": component,
+                    "measure": kpi,
+                    "weight": draw.choice(["0.5", "1", "0.333333"]),
+                }
                 self.body["scorecard_kpis"].append({**target_row, "target": target})
         if row.get("rank_within") == "group":
             for payee in self.payees:
@@ -493,7 +506,11 @@ class _Company:
         return [{"payee": one, "share": first}, {"payee": other, "share": second}]
 
     def _invoices(self, day: str, net: Decimal) -> Body:
-        parts = [net] if self.chance(0.6) else [(net / 3).quantize(Decimal("0.01")), net - (net / 3).quantize(Decimal("0.01"))]
+        parts = (
+            [net]
+            if self.chance(0.6)
+            else [(net / 3).quantize(Decimal("0.01")), net - (net / 3).quantize(Decimal("0.01"))]
+        )
         if self.shape.round_amounts:
             parts = [net]
         invoices, payments = [], []
@@ -504,7 +521,9 @@ class _Company:
                 paid = text((part * Decimal(share)).quantize(Decimal("0.0001")))
                 payments.append({"date": self.later(issued), "amount": paid, "invoice": str(number)})
         if payments and self.chance(0.1) and not self.shape.rising:
-            payments.append({**payments[0], "date": self.later(payments[0]["date"]), "amount": f"-{payments[0]['amount']}"})
+            payments.append(
+                {**payments[0], "date": self.later(payments[0]["date"]), "amount": f"-{payments[0]['amount']}"}
+            )
             if payments[-1]["amount"] in ("-0", "--0"):
                 payments.pop()
         return {"invoices": invoices, "payments": payments}
@@ -514,7 +533,12 @@ class _Company:
         self.body["sell_through"] = []
         for number in range(1, 5):
             day, net = self.day(), self.amount()
-            sale = {"dealer": self.draw.choice(self.dealer_ids), "date": day, "net": net, "qty": self.draw.choice(["1", "8"])}
+            sale = {
+                "dealer": self.draw.choice(self.dealer_ids),
+                "date": day,
+                "net": net,
+                "qty": self.draw.choice(["1", "8"]),
+            }
             payments = [{"date": self.later(day), "amount": net}] if self.chance(0.5) else []
             self.body["dealer_orders"].append({"id": f"s{number}", **sale, "payments": payments})
             self.body["sell_through"].append({"id": f"w{number}", **sale, "date": self.later(day)})
@@ -526,7 +550,11 @@ class _Company:
             at = f"{day}T{self.draw.choice(['04:00:00', '15:59:59', '16:00:00'])}Z"
             if "deals_won" in measures:
                 row = {"opportunity_id": f"n{number}", "account_id": account, "owner_user_id": who, "stage": "won"}
-                row |= {"amount": self.amount(), "currency": self.currency, "created_at": f"{shift(day, -30)}T04:00:00Z"}
+                row |= {
+                    "amount": self.amount(),
+                    "currency": self.currency,
+                    "created_at": f"{shift(day, -30)}T04:00:00Z",
+                }
                 won = {"closed_at": at, "is_closed": "true", "is_won": self.draw.choice(["true", "true", "false"])}
                 self._add("crm.opportunities", row | won)
             if "visits" in measures:
@@ -575,7 +603,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _plain(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     """A number or a day is written as one; the reader takes every scalar as the text that stands there."""
-    return dumper.represent_scalar(dumper.resolve(yaml.ScalarNode, value, (True, False)) if value else "tag:yaml.org,2002:str", value)
+    return dumper.represent_scalar(
+        dumper.resolve(yaml.ScalarNode, value, (True, False)) if value else "tag:yaml.org,2002:str", value
+    )
 
 
 _Dumper.add_representer(str, _plain)

@@ -113,14 +113,21 @@ def lines_add_up(pay: Pay) -> list[str]:
         columns = sorted({*_COLUMN_OF.values()})
         for name in columns:
             if of[name] != (row[name] or 0):
-                problems.append(f"{row['payee_id']} {row['period_start']}: lines give {name} {of[name]}, the statement {row[name]}")
+                problems.append(
+                    f"{row['payee_id']} {row['period_start']}: lines give {name} {of[name]}, the statement {row[name]}"
+                )
         if row["payable"] != sum((row[name] or 0) for name in columns):
-            problems.append(f"{row['payee_id']} {row['period_start']}: payable {row['payable']} is not the sum of its columns")
+            problems.append(
+                f"{row['payee_id']} {row['period_start']}: payable {row['payable']} is not the sum of its columns"
+            )
     problems += [f"no statement has the lines of {of}" for of in sums]
     return problems
 
 
-ALONE: dict[str, Callable[[Pay], list[str]]] = {"credits add to events": credits_add_up, "lines add to statements": lines_add_up}
+ALONE: dict[str, Callable[[Pay], list[str]]] = {
+    "credits add to events": credits_add_up,
+    "lines add to statements": lines_add_up,
+}
 
 
 # laws of two companies
@@ -174,7 +181,9 @@ def _payee_dropped(body: Body) -> str:
 def _without_deals(body: Body, _: Random) -> Body | None:
     payee = _payee_dropped(body)
     kept = [deal for deal in body["deals"] if not _solely(body, payee, deal)]
-    return None if len(kept) == len(body["deals"]) or len(body["payees"]) < 2 else {**copy.deepcopy(body), "deals": kept}
+    return (
+        None if len(kept) == len(body["deals"]) or len(body["payees"]) < 2 else {**copy.deepcopy(body), "deals": kept}
+    )
 
 
 def others_stay(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
@@ -252,7 +261,9 @@ def as_a_whole(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
     return _apart(base, variant, by, body["currency"])
 
 
-def _apart(base: Pay, variant: Pay, by: tuple[str, ...], currency: str, exactly: frozenset[str] = frozenset()) -> list[str]:
+def _apart(
+    base: Pay, variant: Pay, by: tuple[str, ...], currency: str, exactly: frozenset[str] = frozenset()
+) -> list[str]:
     before, after = base.earned(*by), variant.earned(*by)
     counts = base.line_counts(*by) + variant.line_counts(*by)
     problems = []
@@ -274,7 +285,9 @@ def _undone(body: Body, draw: Random) -> Body:
 
 def as_before(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
     """A sale that comes back whole on its day changes no total: exactly so but where slices round by themselves."""
-    exactly = frozenset(row["component_id"] for row in body["components"] if row["method"] != "marginal" or row["accumulate"] == "event")
+    exactly = frozenset(
+        row["component_id"] for row in body["components"] if row["method"] != "marginal" or row["accumulate"] == "event"
+    )
     return _apart(base, variant, ("payee_id", "component_id", "period_start"), body["currency"], exactly)
 
 
@@ -362,7 +375,9 @@ def ten_times(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
 
 
 _NO_ORDERS = tuple(name for name in ANY.conditions if name not in ("is_new_account", "is_first_order"))
-_STEADY_CONDITIONS = tuple(name for name in _NO_ORDERS if name not in ("deal_size", "margin_rate", "is_registered_deal"))
+_STEADY_CONDITIONS = tuple(
+    name for name in _NO_ORDERS if name not in ("deal_size", "margin_rate", "is_registered_deal")
+)
 _SOLD = ("revenue_booked", "margin_booked", "units_sold")
 
 LAWS = (

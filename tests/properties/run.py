@@ -115,10 +115,14 @@ def different_from_the_checker(warehouse: Path) -> dict[str, list[str]]:
 def all_rows(warehouse: Path) -> dict[str, tuple[int, int]]:
     """For each public mart of pay its number of rows and a sum over the hashes of all."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        names = connection.execute("select table_name from information_schema.tables where table_schema = 'incentives'").fetchall()
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'incentives'"
+        ).fetchall()
         sums = {}
         for (name,) in sorted(names):
-            found = connection.execute(f"select count(*), sum(hash(mart)::hugeint) from incentives.{name} as mart").fetchone()
+            found = connection.execute(
+                f"select count(*), sum(hash(mart)::hugeint) from incentives.{name} as mart"
+            ).fetchone()
             assert found is not None
             sums[name] = found
     return sums
@@ -154,7 +158,9 @@ def build(pairs: Sequence[Pair], folder: Path, outcome: Outcome, again: bool = F
                 warehouse.build()
                 outcome.judged["built twice"] += 1
                 if before != all_rows(warehouse.file):
-                    outcome.broken.append(("built twice", inside[0], "a second build of the same rows gives other marts"))
+                    outcome.broken.append(
+                        ("built twice", inside[0], "a second build of the same rows gives other marts")
+                    )
             pairs = [pair for pair in pairs if pair not in inside]
             break
 
@@ -262,7 +268,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if name not in shown and len(shown) < _MOST_PRINTED:
                 shown.add(name)
                 least = reduced(name, pair, folder / "warehouse", options.rounds)
-                print(f"\n# {name} (of {pair.body['id']}): {problem}\n{as_yaml([b for b in (least.body, least.varied) if b])}")
+                print(
+                    f"\n# {name} (of {pair.body['id']}): {problem}\n{as_yaml([b for b in (least.body, least.varied) if b])}"
+                )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for name, number in outcome.judged.items():
