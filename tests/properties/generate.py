@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import argparse
 import csv
+import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import yaml
+
+from tests.conformance.contracts import read_contract
+from tests.conformance.reading import Source
+from tests.conformance.translation import DEFAULT_RATES, DEFAULT_RATES_ON, FX_TABLE, Values, translate, updated_at
 
 Body = dict[str, Any]
 REFERENCE = Path(__file__).resolve().parents[2] / "seeds" / "reference"
@@ -616,15 +621,52 @@ def as_yaml(bodies: Sequence[Body]) -> str:
     return yaml.dump(list(bodies), Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=160)
 
 
+def expected(body: Body) -> list[dict[str, str]]:
+    """What the checker says of a company: each component's pay, each statement, each attainment."""
+    checker = importlib.import_module("checker")
+    case = translate(Source(body["id"], "drawn", "", body), read_contract(), needs_figures=False)
+    tables: dict[str, list[Values]] = {FX_TABLE: list(case.rates.values())}
+    for currency, rate in DEFAULT_RATES.items():
+        known: Values = {"currency": currency, "rate_on": DEFAULT_RATES_ON, "rate_to_base": rate}
+        tables[FX_TABLE].append({**known, "updated_at": updated_at(1)})
+    for row in case.rows:
+        tables.setdefault(row.table, []).append(row.values)
+    pay = checker.calculate(tables, checker.Settings(as_of=date.fromisoformat(case.as_of)))
+    amounts: dict[tuple[str, date, str], Decimal] = {}
+    for (payee, _, component, start, _, kind), amount in pay.lines.items():
+        if component and kind not in ("draw", "draw_recovery"):
+            key = (payee, start, component)
+            amounts[key] = amounts.get(key, Decimal(0)) + amount
+    payable: dict[tuple[str, date], Decimal] = {}
+    for (payee, _, start), columns in pay.statements.items():
+        payable[payee, start] = payable.get((payee, start), Decimal(0)) + sum(columns.values())
+
+    def row_of(payee: str, start: date, **figures: str) -> dict[str, str]:
+        bare = {name: value.removeprefix(f"{case.case_id}/") for name, value in figures.items()}
+        return {"payee": payee.removeprefix(f"{case.case_id}/"), "period_start": start.isoformat(), **bare}
+
+    rows = [row_of(payee, start, component=of, amount=text(amount)) for (payee, start, of), amount in amounts.items()]
+    rows += [row_of(payee, start, payable=text(amount)) for (payee, start), amount in payable.items()]
+    for (payee, component, start), standing in pay.attainment.items():
+        if standing.attainment is not None:
+            attained = standing.attainment.quantize(Decimal("0.000001"), ROUND_HALF_UP)
+            rows.append(row_of(payee, start, component=component, attainment=text(attained)))
+    return rows
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.properties.generate", description=__doc__)
     parser.add_argument("--cases", type=int, default=WORLD_SIZE)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--bare", action="store_true", help="leave out what the checker expects")
     options = parser.parse_args(arguments)
     options.out.mkdir(parents=True, exist_ok=True)
     drawn = companies(options.seed, options.cases)
+    if not options.bare:
+        # A company without a figure (nobody is on a plan by the as-of day) is no case.
+        drawn = [{**body, "expect": rows} for body in drawn if (rows := expected(body))]
     for first in range(0, len(drawn), WORLD_SIZE):
         file = options.out / f"drawn-{options.seed}-{first // WORLD_SIZE:03}.yml"
         file.write_text(as_yaml(drawn[first : first + WORLD_SIZE]), encoding="utf-8")
