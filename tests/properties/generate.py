@@ -606,11 +606,10 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
-def _plain(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+def _plain(dumper: Any, value: str) -> Any:
     """A number or a day is written as one; the reader takes every scalar as the text that stands there."""
-    return dumper.represent_scalar(
-        dumper.resolve(yaml.ScalarNode, value, (True, False)) if value else "tag:yaml.org,2002:str", value
-    )
+    tag = dumper.resolve(yaml.ScalarNode, value, (True, False)) if value else "tag:yaml.org,2002:str"
+    return dumper.represent_scalar(tag, value)
 
 
 _Dumper.add_representer(str, _plain)

@@ -143,6 +143,7 @@ def build(pairs: Sequence[Pair], folder: Path, outcome: Outcome, again: bool = F
                 if len(inside) == 1:
                     outcome.broken.append(("builds", inside[0], str(error)))
                 else:
+                    print(f"{error}; looking for the company among {len(inside)}", file=sys.stderr, flush=True)
                     build(inside[: len(inside) // 2], folder, outcome)
                     build(inside[len(inside) // 2 :], folder, outcome)
                 pairs = [pair for pair in pairs if pair not in inside]
