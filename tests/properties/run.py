@@ -32,6 +32,7 @@ from tests.properties.laws import ALONE, LAWS, Law, Pay, read_pay, steps_lead_on
 BATCHES = 2
 _MOST_PRINTED = 5
 _TRIES = 120
+_NEEDED = ("components", "payees", "plans", "deals", "assignments", "tiers")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _batches(group: Group, warehouse: Warehouse) -> dict[str, str]:
     return {}
 
 
-def _smaller(body: Body) -> list[Body]:
+def smaller(body: Body) -> list[Body]:
     """Companies with one row, or one cell that need not be there, less; rows that speak of a component that is gone go along."""
     tries = []
     for section, rows in body.items():
@@ -201,29 +202,34 @@ def _smaller(body: Body) -> list[Body]:
         less = copy.deepcopy(body)
         del less["raw"][table]
         tries.append(less)
-    kept = []
-    for less in tries:
-        components = {row["component_id"] for row in less["components"]}
-        owners = components | {row["modifier_id"] for row in less.get("modifiers", [])}
-        owners |= {row["credit_rule_id"] for row in less.get("credit_rules", [])}
-        plans = {row["plan_id"] for row in less["plans"]}
-        for section, rows in list(less.items()):
-            if isinstance(rows, list):
-                less[section] = [
-                    row for row in rows
-                    if row.get("component_id", next(iter(components), "")) in components
-                    and row.get("owner_id", next(iter(owners), "")) in owners
-                    and (section == "plans" or row.get("plan_id", next(iter(plans), "")) in plans)
-                ]  # fmt: skip
-        if all(less.get(section) for section in ("components", "payees", "plans", "deals", "assignments", "tiers")):
-            kept.append({key: value for key, value in less.items() if value not in ([], {})})
-    return kept
+    return [less for less in map(_without_orphans, tries) if all(less.get(section) for section in _NEEDED)]
+
+
+def _without_orphans(body: Body) -> Body:
+    """Leaves out what speaks of a plan, component, modifier or credit rule that is gone; then that of what went with it."""
+    while True:
+        known = {
+            name: {row[name] for row in body.get(section, [])}
+            for name, section in (("plan_id", "plans"), ("component_id", "components"))
+        }
+        known["owner_id"] = known["component_id"] | {row["modifier_id"] for row in body.get("modifiers", [])}
+        known["owner_id"] |= {row["credit_rule_id"] for row in body.get("credit_rules", [])}
+        kept = {
+            section: [row for row in rows if all(row[name] in of for name, of in known.items() if name in row)]
+            if isinstance(rows, list)
+            else rows
+            for section, rows in body.items()
+        }
+        kept = {section: rows for section, rows in kept.items() if rows not in ([], {})}
+        if kept == body:
+            return body
+        body = kept
 
 
 def reduced(name: str, pair: Pair, folder: Path, rounds: int) -> Pair:
     """The smallest company found that breaks the same law; each round lands all ways to leave something out in one build."""
     for number in range(rounds):
-        tries = _smaller(pair.body)
+        tries = smaller(pair.body)
         Random(f"{pair.key}/{number}").shuffle(tries)
         pairs = [
             varied_pair(pair.law, {**less, "id": f"{pair.body['id']}-{number}-{place}"}, pair.key)

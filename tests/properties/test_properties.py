@@ -11,10 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conformance.reading import read_cases
-from tests.properties.generate import as_yaml, companies
+from tests.conformance.contracts import read_contract
+from tests.conformance.reading import Source, read_cases
+from tests.conformance.translation import translate
+from tests.properties.generate import as_yaml, companies, company
 from tests.properties.laws import ALONE, LAWS, Pay, read_pay
-from tests.properties.run import Outcome, all_rows, judge, pair_of, run
+from tests.properties.run import Outcome, all_rows, judge, pair_of, run, smaller
 
 SEED = 20261127
 COUNT = 210
@@ -95,3 +97,16 @@ def test_a_seed_gives_the_same_companies_and_they_read_back(tmp_path: Path) -> N
     assert not unread and [source.body for source in sources] == drawn
     methods = {row["method"] for body in companies(3, 400) for row in body["components"]}
     assert len(methods) == 8
+
+
+def test_what_is_left_out_of_a_company_is_left_out_alone() -> None:
+    contract = read_contract()
+    for number in range(20):
+        body = company(SEED, number)
+        tries = smaller(body)
+        assert tries
+        for less in tries:
+            assert len(as_yaml([less])) < len(as_yaml([body]))
+            names = {row["component_id"] for row in less["components"]}
+            assert {row["component_id"] for row in less["tiers"]} <= names
+            translate(Source(less["id"], "drawn", "", less), contract, needs_figures=False)
