@@ -63,6 +63,7 @@ class Shape:
     measures: tuple[str, ...] = (*_MONEY, "units_sold", *_COUNTS)
     conditions: tuple[str, ...] = (*_STEADY, *(name for name in _VALUES if name not in _STEADY))
     tier_keys: tuple[str, ...] = ("amount", "attainment", "growth")
+    accumulates: tuple[str, ...] = ("period", "period", "period", "year_to_date", "event")
     modifiers: bool = True
     gates: bool = True
     caps: bool = True
@@ -302,7 +303,7 @@ class _Company:
         key = draw.choice(shape.tier_keys)
         if method in ("flat", "rank", "scorecard"):
             key = {"rank": "rank", "scorecard": "score"}.get(method, "amount")
-        accumulate = draw.choice(["period", "period", "period", "year_to_date", "event"])
+        accumulate = draw.choice(shape.accumulates)
         if accumulate == "event" and (method not in ("marginal", "retroactive") or key == "growth"):
             accumulate = "period"
         row |= {"tier_key": key, "accumulate": accumulate}

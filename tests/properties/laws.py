@@ -400,7 +400,7 @@ LAWS = (
     Law(
         "marginal is its slices",
         replace(
-            PLAIN, methods=("marginal",), measures=_SOLD, conditions=_STEADY_CONDITIONS, modifiers=False,
+            PLAIN, methods=("marginal",), accumulates=("period", "year_to_date"), measures=_SOLD, conditions=_STEADY_CONDITIONS, modifiers=False,
             cap_per_event=False, personal_factors=False,
         ),
         _cut,
