@@ -34,6 +34,8 @@ _OWNERS = {
     "rpt_statements": "plan_id",
     "rpt_uncredited": "event_id",
 }
+# A prorated target is rounded to 4 decimals, which ten times the target feels ten times less.
+_PRORATED = Decimal("0.01")
 _OF_DELIVERY = ("source_file", "source_row")
 _EARNED = ("earning", "cap", "floor")
 _COLUMN_OF = {"earning": "earned", "cap": "earned", "floor": "earned", "hold": "held", "release": "released"}
@@ -362,7 +364,7 @@ def ten_times(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
     problems = [
         f"line {line}: {steps[0].get(line)} and {steps[1].get(line)} before rounding"
         for line in sorted({*steps[0], *steps[1]})
-        if line not in steps[0] or line not in steps[1] or abs(steps[0][line] * 10 - steps[1][line]) > Decimal("0.0001")
+        if line not in steps[0] or line not in steps[1] or abs(steps[0][line] * 10 - steps[1][line]) > _PRORATED
     ]
     by = ("payee_id", "component_id", "period_start")
     before, after, counts = base.earned(*by), variant.earned(*by), base.line_counts(*by)
@@ -400,7 +402,8 @@ LAWS = (
     Law(
         "marginal is its slices",
         replace(
-            PLAIN, methods=("marginal",), accumulates=("period", "year_to_date"), measures=_SOLD, conditions=_STEADY_CONDITIONS, modifiers=False,
+            PLAIN, methods=("marginal",), accumulates=("period", "year_to_date"), measures=_SOLD,
+            conditions=_STEADY_CONDITIONS, modifiers=False,
             cap_per_event=False, personal_factors=False,
         ),
         _cut,
