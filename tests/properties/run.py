@@ -186,6 +186,8 @@ def smaller(body: Body) -> list[Body]:
     for section, rows in body.items():
         if section in ("fx_rates",) or not isinstance(rows, list):
             continue
+        middle = len(rows) // 2
+        tries += [{**copy.deepcopy(body), section: half} for half in ([], rows[:middle], rows[middle:]) if half != rows]
         for place, row in enumerate(rows):
             less = copy.deepcopy(body)
             del less[section][place]
