@@ -263,7 +263,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.properties.run", description=__doc__)
     parser.add_argument("--cases", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=None)
-    parser.add_argument("--rounds", type=int, default=6, help="builds spent on making a broken company smaller")
+    parser.add_argument("--rounds", type=int, default=10, help="builds spent on making a broken company smaller")
     options = parser.parse_args(arguments)
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     print(f"{options.cases} companies of seed {seed}", flush=True)
