@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance check-pay mutants bench clean
+.PHONY: setup demo build test lint app dagster conformance check-pay properties mutants bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -77,6 +77,12 @@ check-pay: .venv/.run
 # Faults in the engine's SQL that no test notices: see CONTRIBUTING.md.
 mutants: .venv/.dev
 	@$(PY) -m tests.mutants.run --seed $(SEED) --models '$(MODELS)' --per-model $(PER_MODEL) --companies $(COMPANIES)
+
+# Companies drawn at random; a seed is drawn, and printed, where none is given.
+properties: N := 2000
+properties: SEED :=
+properties: .venv/.dev
+	@$(PY) -m tests.properties.run --cases $(N) $(if $(SEED),--seed $(SEED))
 
 # Against hand-written SQL and polars, on N order lines: see benchmarks/README.md.
 bench: .venv/.dev
