@@ -401,7 +401,7 @@ class Engine:
         froms = [tier["tier_from"] for tier in component.tiers]
         if key == "attainment":
             return ([ten(of * standing.quota) for of in froms], standing.actual) if standing.quota else None
-        if key == "growth" and component.row["method"] == "marginal":
+        if key == "growth":
             base = self.year_ago(component, payee_id, start)
             return ([ten((ONE + of) * base) for of in froms], standing.total) if base > 0 else None
         if key == "amount":

@@ -235,7 +235,7 @@ class Credits:
                 "account_tier": account["tier"],
                 "account_region": account["region"],
             }
-            dims["is_key_account"] = None if account["is_key_account"] is None else _truth(account["is_key_account"])
+            dims["is_key_account"] = _truth(account["is_key_account"] or False)
         dealer = facts.dealers.get(event.dealer or "")
         dims["dealer"], dims["dealer_tier"] = event.dealer, dealer["tier"] if dealer else None
         product = facts.products.get(event.product or "")

@@ -69,7 +69,8 @@ cast(cast({{ q }} as decimal(27, 0)) * cast(0.{{ '0' * (digits - 1) }}1 as decim
 case
     when case
         when {{ a }} > -90000000 and {{ a }} < 90000000 and {{ b }} > -90000000 and {{ b }} < 90000000
-            then cast({{ a }} as decimal(18, 10)) % 0.0001 = 0 and cast({{ b }} as decimal(18, 10)) % 0.0001 = 0
+            {#- a divisor below 1 may give more digits than the quick way has #}
+            then abs({{ b }}) >= 1 and cast({{ a }} as decimal(18, 10)) % 0.0001 = 0 and cast({{ b }} as decimal(18, 10)) % 0.0001 = 0
         else false
     end
         then cast(

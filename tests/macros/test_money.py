@@ -131,6 +131,8 @@ def test_whole_mod_has_the_sign_of_what_is_divided(macros: Macros, dice: random.
 def test_quotient10_of_thirds_halves_and_nothing(macros: Macros, dice: random.Random) -> None:
     rows = [
         *product((D(1), D(-1), D(2), D("0.0001"), D("99999999999999.9999")), (D(3), D(-3), D(7), D(8), D("0.6"))),
+        (D(10000), D("0.0001")),
+        (D("89999999.9999"), D("-0.0007")),
         (D("0.0000000001"), D(2)),
         (D("-0.0000000001"), D(2)),
         *(

@@ -1,7 +1,7 @@
 {#
     Grain: one row per group of a component that pays by rank and whose payee takes part: with whom he is ranked (scope_id) and as whom
     (subject_id: himself, or his team). Team and region are those of the last day on the plan in the period; a group of contest_entries
-    names the payee, or else his team, and who is in none takes no part (engine.md §8 D6).
+    names the payee, or else his team, and among teams only the team; who is in none, without a team or region, takes no part (engine.md §8 D6).
 #}
 with
 
@@ -33,8 +33,8 @@ plan_periods as (
         payee_no,
         period_start,
         payee_id,
-        coalesce(team_id, '') as team_id,
-        coalesce(region, '') as region
+        team_id,
+        region
     from {{ ref('int_plan_periods') }}
 ),
 
@@ -76,6 +76,7 @@ placed as (
         on
             groups.component_id = own_entries.component_id
             and own_entries.subject_kind = 'payee'
+            and components.rank_subject = 'payee'
             and plan_periods.payee_id = own_entries.subject_id
     left join entries as team_entries
         on
@@ -96,7 +97,7 @@ final as (
     from placed
     where
         scope_id is not null
-        and (rank_subject = 'payee' or subject_id <> '')
+        and subject_id is not null
 )
 
 select * from final

@@ -1,6 +1,6 @@
 {#
     Grain: one row per payee, credit level, measure, period kind and period. His own quota; a dealer's own row comes first. At the level of the
-    teams he leads (counts_team): the sum of the quotas of the topmost of them, or, without any, his own (engine.md §8 C7, C8).
+    teams he leads (counts_team): the sum of the quotas of the topmost of them, or, without any or without a team, his own (engine.md §8 C7, C8).
 #}
 with
 
@@ -86,12 +86,6 @@ led as (
     group by led_teams.payee_no, team_quotas.measure, team_quotas.period, team_quotas.period_start
 ),
 
-leaders as (
-    select payee_no
-    from led_teams
-    group by payee_no
-),
-
 final as (
     select
         payee_no,
@@ -119,8 +113,6 @@ final as (
         own.period_start,
         own.quota
     from own
-    inner join leaders
-        on own.payee_no = leaders.payee_no
     left join led
         on
             own.payee_no = led.payee_no
