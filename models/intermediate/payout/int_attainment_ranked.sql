@@ -1,8 +1,8 @@
 {#
     Grain: one row per group: the tier it has reached, the next one, and what one more event that just reaches it
-    would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier,
-    conditions met and no event modifier, minus what it is; null above the last tier, where each event stands
-    alone, and, so far, over the year (engine.md §8 F6, docs/decisions/0014).
+    would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier, every gate
+    judged with it (is_met_next, is_next), conditions met and no event modifier, minus what it is; null above the last tier,
+    where each event stands alone, and, so far, over the year (engine.md §8 F6, docs/decisions/0014, 0017).
 #}
 with recursive
 

@@ -56,13 +56,14 @@ groups_changed as (
 
 paid as (
     select
-        group_no,
-        credit_no,
-        basis,
-        rate,
-        amount_rated
-    from {{ ref('int_payout_lines') }}
-    where group_no in (select groups_changed.group_no from groups_changed)
+        payout_lines.group_no,
+        payout_lines.credit_no,
+        payout_lines.basis,
+        payout_lines.rate,
+        payout_lines.amount_rated
+    from {{ ref('int_payout_lines') }} as payout_lines
+    inner join groups_changed
+        on payout_lines.group_no = groups_changed.group_no
 ),
 
 sets as (

@@ -131,7 +131,7 @@ gaps as (
     select
         groups.group_no,
         gates.gate_no,
-        min(bounds.bound - groups.reached) as gap
+        cast(min(bounds.bound) - groups.reached as {{ step() }}) as gap
     from groups
     inner join gates
         on
@@ -142,7 +142,7 @@ gaps as (
             groups.group_no = bounds.group_no
             and groups.reached < bounds.bound
     where groups.accumulate = 'period'
-    group by groups.group_no, gates.gate_no
+    group by groups.group_no, gates.gate_no, groups.reached
 ),
 
 -- a gate of the year so far adds up its periods
@@ -292,7 +292,7 @@ states as (
         summed.gate_max,
         summed.numerator,
         summed.denominator,
-        summed.actual + gaps.gap as actual,
+        cast(summed.actual as {{ step() }}) + gaps.gap as actual,
         summed.quota,
         true as is_next
     from summed
