@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance bench clean
+.PHONY: setup demo build test lint app dagster conformance check-pay properties mutants bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -10,6 +10,8 @@ BASE_CURRENCY ?= CNY
 TARGET ?= duckdb
 CASES ?= tests/conformance/cases
 N ?= 1e5
+PER_MODEL ?= 2
+COMPANIES ?= 2000
 DEMO := build/demo$(if $(filter-out 1,$(SCALE)),-scale-$(SCALE))
 PY := .venv/bin/python
 
@@ -67,6 +69,20 @@ dagster: .venv/.run
 
 conformance: .venv/.dev
 	@$(PY) -m tests.conformance.run '$(CASES)' --target '$(TARGET)'
+
+# All pay again, without the warehouse's own calculation: see docs/checker.md. Builds nothing.
+check-pay: .venv/.run
+	@$(PY) -m checker '$(or $(OUT),$(DEMO))/warehouse.duckdb'
+
+# Faults in the engine's SQL that no test notices: see CONTRIBUTING.md.
+mutants: .venv/.dev
+	@$(PY) -m tests.mutants.run --seed $(SEED) --models '$(MODELS)' --per-model $(PER_MODEL) --companies $(COMPANIES)
+
+# Companies drawn at random; a seed is drawn, and printed, where none is given.
+properties: N := 2000
+properties: SEED :=
+properties: .venv/.dev
+	@$(PY) -m tests.properties.run --cases $(N) $(if $(SEED),--seed $(SEED))
 
 # Against hand-written SQL and polars, on N order lines: see benchmarks/README.md.
 bench: .venv/.dev

@@ -40,6 +40,11 @@ REWARDS = f"""
 MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 
 
+def is_built(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Not so where the plan check named cases of a group, which was begun anew without them."""
+    return bool(connection.execute("from duckdb_tables() where table_name = 'rpt_attainment'").fetchall())
+
+
 def last_day(start: date, period: str) -> date:
     months = start.month - 1 + MONTHS[period]
     return date(start.year + months // 12, months % 12 + 1, 1) - timedelta(days=1)
@@ -107,8 +112,7 @@ def next_events(work: Path, cases: dict[str, Source]) -> Iterator[dict[str, Any]
     """The bodies of those companies; work: the folder of a run over the cases."""
     for warehouse in sorted(work.glob("group-*/warehouse.duckdb")):
         with duckdb.connect(str(warehouse), read_only=True) as connection:
-            # A group that the plan check refused was begun anew without the cases it named.
-            if not connection.execute("from duckdb_tables() where table_name = 'rpt_attainment'").fetchall():
+            if not is_built(connection):
                 continue
             rewards = connection.execute(REWARDS).fetchall()
         for number, reward in enumerate(rewards):

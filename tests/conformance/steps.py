@@ -29,15 +29,15 @@ def _product(*factors: Decimal) -> Decimal:
     return result
 
 
-def _follows(kind: str, step: dict[str, Decimal], unit: Decimal) -> bool:
-    """Whether amount_after follows from the step alone; unit is the minor unit of the line's currency."""
+def _follows(kind: str, step: dict[str, Decimal], unit: Decimal, event_unit: Decimal) -> bool:
+    """Whether amount_after follows from the step alone; unit is the minor unit of the line's currency, event_unit that of the event's."""
     before, after, basis, rate, factor = (
         step[name] for name in ("amount_before", "amount_after", "basis", "rate", "factor")
     )
     match kind:
         case "share":
-            # What is left over when an event is shared goes to one of those who share it.
-            return abs(after - basis * factor) < max(unit, Decimal("0.0001")) and before == basis
+            # What is left over when an event is shared, and what it has below the minor unit, goes to one of those who share it.
+            return abs(after - basis * factor) < 2 * event_unit and before == basis
         case "exchange":
             expected = (basis * rate / factor).quantize(_TEN, ROUND_HALF_UP)
         case "start" | "gate":
@@ -76,8 +76,11 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
     with duckdb.connect(str(marts), read_only=True) as connection:
         rows = connection.execute(
             """
-            select lines.payout_line_id, lines.line_kind, lines.amount, lines.currency, lines.occurred_on, factors.*
+            select
+                lines.payout_line_id, lines.line_kind, lines.amount, lines.currency, lines.occurred_on,
+                events.currency as event_currency, factors.*
             from incentives.fct_payout_lines as lines
+            left join incentives.fct_incentive_events as events on lines.event_id = events.event_id
             left join incentives.fct_payout_factors as factors on lines.payout_line_id = factors.payout_line_id
             order by lines.payout_line_id, factors.seq
             """
@@ -113,6 +116,7 @@ def _wrong(steps: list[dict[str, Any]], units: dict[str, Decimal]) -> str | None
     if line["seq"] is None:
         return "no step says how it came about"
     unit = units[str(line["currency"])]
+    event_unit = units.get(str(line["event_currency"]), Decimal("0.0001"))
     reached: Decimal | None = None
     for step in steps:
         kind = str(step["factor_kind"])
@@ -124,7 +128,7 @@ def _wrong(steps: list[dict[str, Any]], units: dict[str, Decimal]) -> str | None
         where = f"step {step['seq']} ({kind})"
         if reached is not None and figures["amount_before"] != reached:
             return f"{where} begins at {figures['amount_before']}, the step before it ends at {reached}"
-        if not _follows(kind, figures, unit):
+        if not _follows(kind, figures, unit, event_unit):
             return f"{where} does not follow from its own columns: {figures}"
         reached = figures["amount_after"]
     return None if reached == line["amount"] else f"the steps end at {reached}, the line is {line['amount']}"

@@ -132,13 +132,16 @@ def noon(day: str) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def translate(source: Source, contract: Mapping[str, Table]) -> Case:
-    """Translates a case as it is written into rows and expected figures.
+def translate(source: Source, contract: Mapping[str, Table], needs_figures: bool = True) -> Case:
+    """Translates a case as it is written into rows and expected figures; companies drawn at random expect none.
 
     Raises CaseError with the reason when the case uses a key or column that does not exist, gives a list where a
     value belongs (or the reverse), leaves out what a row cannot do without, or expects something that is no figure.
     """
-    return _Translation(source, contract).case
+    case = _Translation(source, contract).case
+    if needs_figures and not case.figures:
+        raise CaseError("nothing is expected")
+    return case
 
 
 def _day(text: str) -> date:
@@ -577,8 +580,6 @@ class _Translation:
     def _expect(self) -> None:
         for row in self._mappings("expect", {*_EXPECTED, "amount", "payable", "attainment"}):
             self.case.figures.extend(self._figures(row))
-        if not self.case.figures:
-            raise CaseError("nothing is expected")
 
     def _figures(self, row: dict[str, Any]) -> list[Figure]:
         """The figures of one row of `expect`: one, or several where a row gives amount and attainment together."""

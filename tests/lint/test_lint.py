@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("app", "benchmarks", "demo", "expectations", "orchestration")
+PACKAGES = ("app", "benchmarks", "checker", "demo", "expectations", "orchestration")
 
 
 @pytest.mark.parametrize(

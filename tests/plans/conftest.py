@@ -78,7 +78,15 @@ def check_plans(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Rows], Pa
         models = "+rpt_plan_violations dim_plans dim_plan_components dim_plan_tiers int_plans_effective"
         models += " int_plan_components_effective int_plan_tiers_effective"
         run_dbt(
-            ["build", "--select", *models.split(), "--exclude-resource-type", "unit_test"],
+            [
+                "build",
+                "--indirect-selection",
+                "cautious",
+                "--select",
+                *models.split(),
+                "--exclude-resource-type",
+                "unit_test",
+            ],
             warehouse=warehouse,
             variables={"use_seed_plans": False, "use_landed_plans": True},
             state_dir=folder,

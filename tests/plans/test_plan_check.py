@@ -287,6 +287,17 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {"plan_draws": [DRAW, DRAW | {"draw_id": "{id}/e", "kind": "guarantee", "first_month": "1", "amount": "0"}]},
         {},
     ),
+    "scorecard-of-nothing": (
+        {"plan_components": {"method": "scorecard", "tier_key": "score"}},
+        {("plan_components", "method"): "nothing is scored"},
+    ),
+    "scorecard-of-visits": (
+        {
+            "plan_components": {"method": "scorecard", "tier_key": "score"},
+            "plan_scorecard_kpis": [{"component_id": "{id}/c", "measure": "visits", "weight": "1", "target": "5"}],
+        },
+        {},
+    ),
     "scorecard": (
         {"plan_scorecard_kpis": [{"component_id": "{id}/c", "measure": "visits", "weight": "1", "target": "0"}]},
         {("plan_scorecard_kpis", "target"): "is 0"},

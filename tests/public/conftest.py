@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from checker import check
 from orchestration.build import build
 
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -59,6 +60,7 @@ def converted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Converted]:
         data, folder = data_of(name), tmp_path_factory.mktemp(name)
         module.convert(data, folder / "landing")
         build(folder / "landing", folder / "out", timezone=module.TIMEZONE, base_currency=module.CURRENCY)
+        assert check(folder / "out/warehouse.duckdb").differences == []
         opened.append(Built(data, folder / "landing", folder / "out"))
         return opened[-1]
 

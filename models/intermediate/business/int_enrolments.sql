@@ -53,9 +53,9 @@ filled as (
     left join enrolments
         on
             classes.class_id = enrolments.class_id
-            and enrolments.converted_on < classes.starts_on
-            and enrolments.converted_on <= parameters.as_of_on
-            and (enrolments.refunded_on is null or enrolments.refunded_on >= classes.starts_on)
+            and classes.starts_on > enrolments.converted_on
+            and parameters.as_of_on >= enrolments.converted_on
+            and (enrolments.refunded_on is null or classes.starts_on <= enrolments.refunded_on)
     group by classes.class_id, classes.capacity
 ),
 

@@ -51,6 +51,12 @@ conditions_of_no_truth as (
     group by condition_items.key_text, condition_items.value
 ),
 
+components_scored as (
+    select component_id
+    from plan_scorecard_kpis_rows
+    group by component_id
+),
+
 final as (
     {%- for rule in plan_rules() %}
     select
@@ -115,6 +121,20 @@ final as (
     where
         plan_components_rows.clawback_unpaid_days is not null
         and coalesce(measures.settled_by, 'dealer_order') = 'dealer_order'
+    union all
+    select
+        'plan_components' as table_name,
+        plan_components_rows.key_text,
+        'method' as column_name,
+        plan_components_rows.method as value,
+        'is scorecard, and nothing is scored' as reason,
+        'add rows of plan_scorecard_kpis, or use another method' as what_to_do
+    from plan_components_rows
+    left join components_scored
+        on plan_components_rows.component_id = components_scored.component_id
+    where
+        plan_components_rows.method = 'scorecard'
+        and components_scored.component_id is null
 )
 
 select * from final

@@ -1,7 +1,8 @@
 {#
     Grain: one row per dealer, component and period: what he ordered and sold on in it, what the component measures, the tier reached and the
     rebate. Additive: earned, due, within a currency; sell_in and sell_through not over components. earned: lines of the component with its cap
-    or floor; due: with what is held back, released and taken back, too. Live: an open period shows what as_of knows.
+    or floor; due: with what is held back, released and taken back, too, also in periods in which the dealer is no longer on the plan. Live: an
+    open period shows what as_of knows.
 #}
 with
 
@@ -26,11 +27,32 @@ groups as (
     from {{ ref('int_payout_groups') }}
 ),
 
+components as (
+    select
+        component_id,
+        plan_id,
+        measure,
+        period,
+        tier_key,
+        currency
+    from {{ ref('int_components_numbered') }}
+),
+
 payees as (
-    select payee_no
+    select
+        payee_no,
+        payee_id
     from {{ ref('int_payee_spans') }}
     where payee_kind = 'dealer'
-    group by payee_no
+    group by payee_no, payee_id
+),
+
+calendar as (
+    select
+        period,
+        period_start,
+        period_end
+    from {{ ref('int_calendar_periods') }}
 ),
 
 ranked as (
@@ -89,11 +111,64 @@ rates as (
     from {{ ref('int_fx_rates_ranged') }}
 ),
 
+due as (
+    select
+        payee_id,
+        component_id,
+        period_start,
+        sum(amount) as due
+    from lines
+    group by payee_id, component_id, period_start
+),
+
+-- what is released or taken back after the dealer has left the plan
+due_later as (
+    select
+        payees.payee_no,
+        due.payee_id,
+        due.component_id,
+        due.period_start
+    from due
+    inner join payees
+        on due.payee_id = payees.payee_id
+    left join groups
+        on
+            payees.payee_no = groups.payee_no
+            and due.component_id = groups.component_id
+            and due.period_start = groups.period_start
+    where groups.group_no is null
+),
+
 dealers as (
     select groups.*
     from groups
     inner join payees
         on groups.payee_no = payees.payee_no
+    union all
+    select
+        cast(null as integer) as group_no,
+        due_later.payee_no,
+        due_later.payee_id,
+        components.plan_id,
+        components.component_id,
+        components.measure,
+        components.period,
+        due_later.period_start,
+        calendar.period_end,
+        components.tier_key,
+        cast(0 as {{ step() }}) as actual,
+        cast(null as decimal(28, 6)) as quota,
+        cast(null as {{ step() }}) as attainment,
+        cast(null as {{ step() }}) as growth_base,
+        cast(0 as {{ step() }}) as total,
+        components.currency
+    from due_later
+    inner join components
+        on due_later.component_id = components.component_id
+    inner join calendar
+        on
+            components.period = calendar.period
+            and due_later.period_start = calendar.period_start
 ),
 
 periods as (
@@ -153,16 +228,6 @@ volumes as (
     group by payee_no, period, period_start, plan_currency
 ),
 
-due as (
-    select
-        payee_id,
-        component_id,
-        period_start,
-        sum(amount) as due
-    from lines
-    group by payee_id, component_id, period_start
-),
-
 final as (
     select
         dealers.payee_id as dealer_id,
@@ -182,13 +247,13 @@ final as (
         ranked.rate,
         ranked.next_tier_from,
         ranked.gap_to_next_tier,
-        totals.total as earned,
+        cast(coalesce(totals.total, 0) as {{ money() }}) as earned,
         cast(coalesce(due.due, 0) as {{ money() }}) as due,
         dealers.currency
     from dealers
-    inner join ranked
+    left join ranked
         on dealers.group_no = ranked.group_no
-    inner join totals
+    left join totals
         on dealers.group_no = totals.group_no
     left join volumes
         on

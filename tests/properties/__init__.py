@@ -1,0 +1,1 @@
+"""Companies drawn at random, and the laws that their pay must keep."""
