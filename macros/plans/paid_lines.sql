@@ -50,7 +50,9 @@ group_sets as (
         modifier_set_no,
         effective_set_no
     from {{ ref('int_group_modifier_sets') }}
-    where modifier_set_no <> 0
+    where
+        modifier_set_no <> 0
+        and is_now
 ),
 
 gates_unmet as (

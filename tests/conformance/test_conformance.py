@@ -22,9 +22,9 @@ from tests.conformance.run import Result, Run, by_mechanic
 
 HERE = Path(__file__).parent
 # How many of the cases in cases/ pass. Raise it with every mechanic that is built; it never goes down.
-MUST_PASS = 244
+MUST_PASS = 259
 # How many rewards of the next tier are tried: those of components that one deal more of the payee can reach.
-MUST_REWARD = 34
+MUST_REWARD = 54
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,9 @@
 {#
     Grain: one row per group: the tier it has reached, the next one, and what one more event that just reaches it
-    would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier,
-    conditions met and no event modifier, minus what it is; null above the last tier, where each event stands
-    alone, and, so far, over the year (engine.md §8 F6, docs/decisions/0014).
+    would pay. Not additive. reward_at_next_tier: the component's total after one event of gap_to_next_tier, every gate
+    judged with it (is_met_next, is_next), conditions met and no event modifier, minus what it is; null above the last tier,
+    where each event stands alone, and, so far, over the year (engine.md §8 F6, docs/decisions/0014, 0017).
 #}
-{%- set value_then -%}
-case
-                when gates.gate_key = 'attainment' then {{ quotient10('gates.actual + new_lines.gap', 'gates.quota') }}
-                else gates.actual + new_lines.gap
-            end
-{%- endset %}
 with recursive
 
 groups as (
@@ -19,7 +13,6 @@ groups as (
         method,
         case when tier_key = 'attainment' then actual else total end as reached,
         quota_measure = measure or tier_key <> 'attainment' as is_own_measure,
-        case when tier_key = 'attainment' then quota_measure else measure end as event_measure,
         line_count,
         minor_units,
         personal_factor
@@ -93,18 +86,11 @@ period_lines as (
 
 gates as (
     select
-        group_gates.group_no,
-        group_gates.actual,
-        group_gates.quota,
-        group_gates.is_met,
-        gates.gate_measure,
-        gates.gate_key,
-        gates.gate_min,
-        gates.gate_max
-    from {{ ref('int_group_gates') }} as group_gates
-    inner join {{ ref('int_gates') }} as gates
-        on group_gates.gate_no = gates.gate_no
-    where group_gates.modifier_no is null
+        group_no,
+        is_met,
+        is_met_next
+    from {{ ref('int_group_gates') }}
+    where modifier_no is null
 ),
 
 unrounded as (
@@ -141,7 +127,9 @@ group_sets as (
         group_no,
         effective_set_no
     from {{ ref('int_group_modifier_sets') }}
-    where modifier_set_no = 0
+    where
+        modifier_set_no = 0
+        and is_next
 ),
 
 sets as (
@@ -277,36 +265,6 @@ multiplied as (
             and modified.is_last
 ),
 
--- the event counts for a gate that measures what it is of; others stay as they are
-gates_valued as (
-    select
-        gates.group_no,
-        gates.gate_measure = groups.event_measure as counts_event,
-        gates.is_met,
-        gates.gate_min,
-        gates.gate_max,
-        {{ value_then }} as value_then
-    from gates
-    inner join groups
-        on gates.group_no = groups.group_no
-    inner join new_lines
-        on gates.group_no = new_lines.group_no
-),
-
-gates_then as (
-    select
-        group_no,
-        case
-            when not counts_event then is_met
-            else coalesce(
-                value_then >= coalesce(gate_min, value_then)
-                and (gate_max is null or value_then < gate_max),
-                false
-            )
-        end as is_met
-    from gates_valued
-),
-
 paid as (
     select
         multiplied.group_no,
@@ -314,7 +272,7 @@ paid as (
         multiplied.gap,
         totals.total,
         case
-            when not gates_then.is_met then 0
+            when not gates.is_met_next then 0
             else
                 case
                     when multiplied.is_whole then 0
@@ -338,8 +296,8 @@ paid as (
         on multiplied.group_no = raised.group_no
     left join unpaid
         on multiplied.group_no = unpaid.group_no
-    left join gates_then
-        on multiplied.group_no = gates_then.group_no
+    left join gates
+        on multiplied.group_no = gates.group_no
 ),
 
 final as (

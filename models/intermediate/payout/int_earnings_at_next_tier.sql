@@ -1,7 +1,7 @@
 {#
-    Grain: one row per group whose whole total is paid at one tier's rate (retroactive) and that has a tier above it:
-    what its lines would earn at the rate of the next tier, modifiers, personal factor, cap_per_event and rounding of
-    each line included. Additive: earning within a currency.
+    Grain: one row per group whose lines would earn something else once one event more has reached the next tier: what they would earn then.
+    Retroactive lines have the rate of that tier, and those of a group where the event changes the gate of a modifier have the modifiers
+    that take part then; personal factor, cap_per_event and rounding of each line included. Additive: earning within a currency (engine.md §8 F6).
 #}
 with recursive
 
@@ -9,11 +9,12 @@ groups as (
     select
         group_no,
         component_no,
+        method,
         case when tier_key = 'attainment' then actual else total end as reached,
         minor_units
     from {{ ref('int_payout_groups') }}
     where
-        method = 'retroactive'
+        method in ('marginal', 'retroactive')
         and accumulate = 'period'
 ),
 
@@ -40,8 +41,29 @@ group_sets as (
     select
         group_no,
         modifier_set_no,
-        effective_set_no
+        effective_set_no,
+        is_now
     from {{ ref('int_group_modifier_sets') }}
+    where is_next
+),
+
+groups_changed as (
+    select group_no
+    from group_sets
+    where not is_now
+    group by group_no
+),
+
+paid as (
+    select
+        payout_lines.group_no,
+        payout_lines.credit_no,
+        payout_lines.basis,
+        payout_lines.rate,
+        payout_lines.amount_rated
+    from {{ ref('int_payout_lines') }} as payout_lines
+    inner join groups_changed
+        on payout_lines.group_no = groups_changed.group_no
 ),
 
 sets as (
@@ -73,25 +95,54 @@ tiers_above as (
         on
             groups.group_no = bands.group_no
             and groups.reached < bands.bound
+    where groups.method = 'retroactive'
+),
+
+-- without a rate of its own, each line keeps what its tiers pay
+groups_raised as (
+    select
+        group_no,
+        component_no,
+        minor_units,
+        rate
+    from tiers_above
+    where place = 1
+    union all
+    select
+        groups.group_no,
+        groups.component_no,
+        groups.minor_units,
+        null as rate
+    from groups
+    inner join groups_changed
+        on groups.group_no = groups_changed.group_no
+    where groups.method = 'marginal'
 ),
 
 lines as (
     select
         counted.group_no,
         counted.credit_no,
-        tiers_above.component_no,
-        tiers_above.minor_units,
+        groups_raised.component_no,
+        groups_raised.minor_units,
         {{ effective_set('counted', 'group_sets') }} as modifier_set_no,
         counted.personal_factor,
-        {{ mul10_rate('counted.basis', 'tiers_above.rate') }} as amount_rated
+        coalesce(
+            {{ mul10_rate('counted.basis', 'groups_raised.rate') }},
+            paid.amount_rated,
+            {{ mul10_rate('paid.basis', 'paid.rate') }}
+        ) as amount_rated
     from counted
-    inner join tiers_above
-        on counted.group_no = tiers_above.group_no
+    inner join groups_raised
+        on counted.group_no = groups_raised.group_no
     left join group_sets
         on
             counted.group_no = group_sets.group_no
             and counted.modifier_set_no = group_sets.modifier_set_no
-    where tiers_above.place = 1
+    left join paid
+        on
+            counted.group_no = paid.group_no
+            and counted.credit_no = paid.credit_no
 ),
 
 {{ modified_lines('lines', 'sets') }},

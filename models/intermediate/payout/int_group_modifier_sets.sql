@@ -1,7 +1,8 @@
 {#
     Grain: one row per group and set of modifiers whose conditions hold, where a gate decides on one of them; modifier_set_no 0: those without
     conditions that reach the one line of a period, or the lines of any event of it. effective_set_no names those of them that take part, by gates that are met:
-    below 0, in the order of their lists; null where none does (engine.md §8 D9, D10).
+    below 0, in the order of their lists; null where none does. is_now: with gates as they are; is_next: once one event more has reached the
+    next tier; a group has two rows a set where that changes a gate, else one for both (engine.md §8 D9, D10, F6).
 #}
 with
 
@@ -43,9 +44,17 @@ gates as (
     select
         group_no,
         modifier_no,
-        is_met
+        is_met,
+        is_met_next
     from {{ ref('int_group_gates') }}
     where modifier_no is not null
+),
+
+groups_changed as (
+    select group_no
+    from gates
+    where is_met <> is_met_next
+    group by group_no
 ),
 
 listed as (
@@ -111,8 +120,27 @@ decided as (
         candidates.group_no,
         candidates.modifier_set_no,
         candidates.modifier_no,
+        true as is_now,
+        groups_changed.group_no is null as is_next,
         candidates.gate_measure is null or coalesce(gates.is_met, false) as takes_part
     from candidates
+    left join gates
+        on
+            candidates.group_no = gates.group_no
+            and candidates.modifier_no = gates.modifier_no
+    left join groups_changed
+        on candidates.group_no = groups_changed.group_no
+    union all
+    select
+        candidates.group_no,
+        candidates.modifier_set_no,
+        candidates.modifier_no,
+        false as is_now,
+        true as is_next,
+        candidates.gate_measure is null or coalesce(gates.is_met_next, false) as takes_part
+    from candidates
+    inner join groups_changed
+        on candidates.group_no = groups_changed.group_no
     left join gates
         on
             candidates.group_no = gates.group_no
@@ -123,17 +151,21 @@ lists as (
     select
         group_no,
         modifier_set_no,
+        is_now,
+        is_next,
         {{ text_list(
             'case when takes_part then cast(modifier_no as ' ~ dbt.type_string() ~ ') end', 'modifier_no'
         ) }} as modifier_list
     from decided
-    group by group_no, modifier_set_no
+    group by group_no, modifier_set_no, is_now, is_next
 ),
 
 final as (
     select
         group_no,
         modifier_set_no,
+        is_now,
+        is_next,
         nullif(modifier_list, '') as modifier_list,
         cast(case
             when modifier_list <> '' then -dense_rank() over (order by coalesce(modifier_list, '') desc)

@@ -47,6 +47,7 @@ group_sets as (
         modifier_set_no,
         effective_set_no
     from {{ ref('int_group_modifier_sets') }}
+    where is_now
 ),
 
 period_amounts as (

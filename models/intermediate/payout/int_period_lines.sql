@@ -55,7 +55,9 @@ group_sets as (
         group_no,
         effective_set_no
     from {{ ref('int_group_modifier_sets') }}
-    where modifier_set_no = 0
+    where
+        modifier_set_no = 0
+        and is_now
 ),
 
 modified as (

@@ -2,7 +2,8 @@
     Grain: one row per group and gate of its component: what the gate measures in the period, against which quota, and whether it is met.
     value: the actual of the payee or of his team, or, where gate_key is attainment, that over the quota; null without a quota, and then the
     gate is not met. The actual is without the component's conditions; a team's quota is not prorated. A KPI is its
-    numerator over its denominator of the period's days (engine.md §8 A13, C9, D10). Not additive.
+    numerator over its denominator of the period's days. is_met_next: the same once one event more has reached the next tier, which counts
+    where the gate measures what that event is of (engine.md §8 A13, C9, D10, F6). Not additive.
 #}
 with
 
@@ -35,8 +36,23 @@ groups as (
         accumulate,
         prorate,
         worked_day_count,
-        day_count
+        day_count,
+        case when tier_key = 'attainment' then quota_measure else measure end as event_measure,
+        case when tier_key = 'attainment' then actual else total end as reached
     from {{ ref('int_payout_groups') }}
+),
+
+bounds as (
+    select
+        group_no,
+        bound
+    from {{ ref('int_group_bands') }}
+    union all
+    select
+        group_no,
+        reached as bound
+    from {{ ref('int_period_amounts') }}
+    where is_next
 ),
 
 group_spans as (
@@ -109,6 +125,24 @@ kpi_totals as (
         numerator,
         denominator
     from {{ ref('int_judging_kpi_totals') }}
+),
+
+gaps as (
+    select
+        groups.group_no,
+        gates.gate_no,
+        cast(min(bounds.bound) - groups.reached as {{ step() }}) as gap
+    from groups
+    inner join gates
+        on
+            groups.component_no = gates.component_no
+            and groups.event_measure = gates.gate_measure
+    inner join bounds
+        on
+            groups.group_no = bounds.group_no
+            and groups.reached < bounds.bound
+    where groups.accumulate = 'period'
+    group by groups.group_no, gates.gate_no, groups.reached
 ),
 
 -- a gate of the year so far adds up its periods
@@ -240,11 +274,40 @@ summed as (
     group by group_no, gate_no, modifier_no, is_kpi, is_sum, less_is_better, gate_key, gate_min, gate_max
 ),
 
+states as (
+    select
+        summed.*,
+        false as is_next
+    from summed
+    union all
+    select
+        summed.group_no,
+        summed.gate_no,
+        summed.modifier_no,
+        summed.is_kpi,
+        summed.is_sum,
+        summed.less_is_better,
+        summed.gate_key,
+        summed.gate_min,
+        summed.gate_max,
+        summed.numerator,
+        summed.denominator,
+        cast(summed.actual as {{ step() }}) + gaps.gap as actual,
+        summed.quota,
+        true as is_next
+    from summed
+    inner join gaps
+        on
+            summed.group_no = gaps.group_no
+            and summed.gate_no = gaps.gate_no
+),
+
 valued as (
     select
         group_no,
         gate_no,
         modifier_no,
+        is_next,
         less_is_better,
         gate_min,
         gate_max,
@@ -256,14 +319,15 @@ valued as (
             when gate_key <> 'attainment' then actual
             when quota > 0 then {{ quotient10('actual', 'quota') }}
         end as value
-    from summed
+    from states
 ),
 
-final as (
+judged as (
     select
         group_no,
         gate_no,
         modifier_no,
+        is_next,
         gate_min,
         gate_max,
         cast(actual as {{ step() }}) as actual,
@@ -275,6 +339,27 @@ final as (
             else coalesce(value >= gate_min, true) and coalesce(value < gate_max, true)
         end as is_met
     from valued
+),
+
+final as (
+    select
+        judged.group_no,
+        judged.gate_no,
+        judged.modifier_no,
+        judged.gate_min,
+        judged.gate_max,
+        judged.actual,
+        judged.quota,
+        judged.value,
+        judged.is_met,
+        coalesce(judged_next.is_met, judged.is_met) as is_met_next
+    from judged
+    left join judged as judged_next
+        on
+            judged.group_no = judged_next.group_no
+            and judged.gate_no = judged_next.gate_no
+            and judged_next.is_next
+    where not judged.is_next
 )
 
 select * from final
