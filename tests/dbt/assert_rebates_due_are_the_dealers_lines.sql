@@ -1,4 +1,4 @@
-{# What a dealer is due for a component and period is what its lines add up to; every dealer with lines of a component has a row. #}
+{# What a dealer is due for a component and period is what its lines come to; each with lines has a row. #}
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_dealer_rebates'}}}) }}
 with
 
