@@ -47,8 +47,7 @@ newest as (
 
 base as (
     select {{ minor_unit('minor_units') }} as unit
-    from {{ ref('currencies') }}
-    where currency = '{{ var("base_currency") }}'
+    from {{ ref('int_base_currency') }}
 ),
 
 compared as (
