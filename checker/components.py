@@ -322,10 +322,8 @@ class Engine:
     # gates and KPIs
 
     def _measured(self, component: Component, payee_id: str, measure: str, start: date) -> Decimal | None:
-        """The actual of a measure (the component's own: its B) or the value of a KPI (C9)."""
+        """The actual of a measure, conditions of the component aside, or the value of a KPI (C9)."""
         begin, end = self.days(component, start)
-        if measure == component.row["measure"]:
-            return self.standing(component, payee_id, start).total
         if measure in MEASURES:
             return self.actual(component.plan, payee_id, measure, component.row["credit_level"], begin, end)
         return self.kpis.value(measure, payee_id, False, begin, end)
