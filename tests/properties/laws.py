@@ -386,7 +386,11 @@ LAWS = (
     Law("order of arrival", ANY, _the_same, same_rows),
     Law(
         "payees apart",
-        replace(PLAIN, methods=tuple(name for name in ANY.methods if name != "rank")),
+        replace(
+            PLAIN, methods=tuple(name for name in ANY.methods if name != "rank"),
+            # Who else orders for an account decides whose order is its first.
+            measures=tuple(name for name in ANY.measures if name != "new_accounts"), conditions=_NO_ORDERS,
+        ),
         _without_deals,
         others_stay,
     ),
