@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
 
+from checker import check
 from tests.conformance.comparing import compare
 from tests.conformance.steps import broken_lines
 from tests.mutants.base import Base, Built, connect, creates, differs, execute, fingerprint
@@ -45,14 +45,7 @@ class DoesNotRun(Exception):
 
 def pay_differs_by_the_checker(warehouse: Path) -> Sequence[str]:
     """The differences that the independent checker finds between its own calculation and the marts."""
-    from checker import check
-
     return list(check(warehouse).differences)
-
-
-def has_checker() -> bool:
-    """Whether the independent checker is part of this project."""
-    return find_spec("checker") is not None
 
 
 class Trial:
@@ -108,17 +101,17 @@ class Trial:
 
     # --- the judges, in the order they are asked ---------------------------------------------------------------------------------
 
-    def verdict(self, with_checker: bool) -> Verdict:
+    def verdict(self) -> Verdict:
         """The first judge that notices the mutant."""
         try:
-            for judge, said in self._judged(with_checker):
+            for judge, said in self._judged():
                 if said:
                     return Verdict(self.mutant, judge, said)
         except DoesNotRun as error:
             return Verdict(self.mutant, "does not run", str(error))
         return Verdict(self.mutant)
 
-    def _judged(self, with_checker: bool) -> Iterator[tuple[str, str]]:
+    def _judged(self) -> Iterator[tuple[str, str]]:
         pay = sorted(self.base.sources(self.base.marts))
         changed = []
         for built in self.base.warehouses:
@@ -129,9 +122,8 @@ class Trial:
                 yield "steps", next((f"{line}: {wrong}" for line, wrong in _broken(file)), "")
         for built in self.base.warehouses:
             yield "data tests", self._data_tests(built, self.make(built, pay), set(pay))
-        if with_checker:
-            for built in changed:
-                yield "checker", next(iter(pay_differs_by_the_checker(self.make(built, pay))), "")
+        for built in changed:
+            yield "checker", next(iter(pay_differs_by_the_checker(self.make(built, pay))), "")
         yield "unit tests", self._unit_tests()
         everything = list(self.base.models)
         for built in self.base.warehouses:

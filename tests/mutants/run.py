@@ -21,7 +21,7 @@ from pathlib import Path
 
 from orchestration.lib.dbt_runner import ROOT
 from tests.mutants.base import Base, Unfit, base_of, connect, kept_base
-from tests.mutants.judges import DoesNotRun, Mutant, Trial, Verdict, has_checker, pay_differs_by_the_checker
+from tests.mutants.judges import DoesNotRun, Mutant, Trial, Verdict, pay_differs_by_the_checker
 from tests.mutants.operators import Fault, faults
 from tests.mutants.reach import Reach, reach
 
@@ -78,10 +78,10 @@ def _scratch() -> Path:
     return FOLDER / "trials" / multiprocessing.current_process().name
 
 
-def judged(mutant: Mutant, with_checker: bool) -> Verdict:
+def judged(mutant: Mutant) -> Verdict:
     """In a worker: the verdict on a mutant."""
     with Trial(_base(FOLDER / "conformance"), mutant, _scratch()) as trial:
-        return trial.verdict(with_checker)
+        return trial.verdict()
 
 
 def explained(mutant: Mutant, companies: Path) -> Explained:
@@ -124,11 +124,11 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def _verdicts(mutants: Sequence[Mutant], with_checker: bool) -> list[Verdict]:
+def _verdicts(mutants: Sequence[Mutant]) -> list[Verdict]:
     verdicts = []
     began = time.monotonic()
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        for verdict in pool.map(judged, mutants, [with_checker] * len(mutants)):
+        for verdict in pool.map(judged, mutants):
             verdicts.append(verdict)
             if not verdict.judge:
                 _say(f"survives: {verdict.mutant.told()}")
@@ -168,15 +168,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models = [name for name in options.models.split(",") if name] or base.judged
     if unknown := sorted(set(models) - set(base.models)):
         parser.error(f"there is no model {unknown[0]}")
-    with_checker = has_checker()
-    if not with_checker:
-        _say("There is no independent checker in this project: it is not asked.")
-    for built in base.warehouses if with_checker else ():
+    for built in base.warehouses:
         if wrong := pay_differs_by_the_checker(built.file):
             raise Unfit(f"The checker finds {len(wrong)} differences before any fault. First: {wrong[0]}")
     mutants = mutants_of(base, models, options.per_model, options.seed)
     _say(f"{len(mutants)} mutants in {len(models)} models, base ready after {time.monotonic() - began:.0f} s")
-    verdicts = _verdicts(mutants, with_checker)
+    verdicts = _verdicts(mutants)
     _keep(verdicts)
     survivors = [verdict.mutant for verdict in verdicts if not verdict.judge]
     count, known = 0, list[Explained]()

@@ -7,8 +7,6 @@ where it holds; values are drawn near what decides: bounds of tiers, ends of per
 from __future__ import annotations
 
 import argparse
-import csv
-import importlib
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,12 +18,12 @@ from typing import Any
 
 import yaml
 
+from checker import Settings, calculate
 from tests.conformance.contracts import read_contract
 from tests.conformance.reading import Source
 from tests.conformance.translation import DEFAULT_RATES, DEFAULT_RATES_ON, FX_TABLE, Values, translate, updated_at
 
 Body = dict[str, Any]
-REFERENCE = Path(__file__).resolve().parents[2] / "seeds" / "reference"
 # Companies of one world share as-of day and rates, and so a warehouse.
 WORLD_SIZE = 400
 _SCALE = {"USD": 1000, "EUR": 1000, "CNY": 1000, "JPY": 100000, "KWD": 100}
@@ -94,20 +92,6 @@ class World:
     as_of: str
     rates: tuple[dict[str, str], ...]
     named: frozenset[str]
-
-
-def is_built(table: str, column: str, value: str) -> bool:
-    """Whether the plan check lets a value pass that this version may not build."""
-    with (REFERENCE / "supported.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if (row["table_name"], row["column_name"]) == (table, column):
-                return value in row["built_values"].split("|")
-    return True
-
-
-HOLDS = is_built("plan_components", "hold_share", "0.5")
-CLAWBACKS = is_built("plan_components", "clawback_unpaid_days", "30")
-DRAWS = is_built("plan_draws", "draw_id", "any")
 
 
 def world(seed: int, number: int) -> World:
@@ -260,7 +244,7 @@ class _Company:
         for row in plans:
             for number in range(self.draw.choice([1, 1, 2]) if row is plan else 1):
                 self._component(f"{row['plan_id']}{number + 1}", row["plan_id"], self.draw.choice(measures))
-        if DRAWS and self.shape.withheld and self.chance(0.2):
+        if self.shape.withheld and self.chance(0.2):
             for kind in self.some(["recoverable", "guarantee"], 2):
                 row = {"plan_id": "p", "kind": kind, "amount": text(self.scale / self.draw.choice([2, 10, 20]))}
                 self.body["draws"].append({**row, "months": self.draw.choice(["3", "90", "240"])})
@@ -329,10 +313,10 @@ class _Company:
             and measure in (*_BOOKED, "revenue_invoiced")
             and method in ("flat", "marginal", "retroactive")
         ):
-            if HOLDS and self.chance(0.2):
+            if self.chance(0.2):
                 row |= {"hold_share": draw.choice(["0.5", "0.333333", "1"])}
                 row["hold_until"] = draw.choice(["collected", "days:30", "days:0"])
-            elif CLAWBACKS and self.chance(0.2):
+            elif self.chance(0.2):
                 row["clawback_unpaid_days"] = draw.choice(["0", "30", "60"])
         self.body["components"].append(row)
         self._tiers(row)
@@ -623,7 +607,6 @@ def as_yaml(bodies: Sequence[Body]) -> str:
 
 def expected(body: Body) -> list[dict[str, str]]:
     """What the checker says of a company: each component's pay, each statement, each attainment."""
-    checker = importlib.import_module("checker")
     case = translate(Source(body["id"], "drawn", "", body), read_contract(), needs_figures=False)
     tables: dict[str, list[Values]] = {FX_TABLE: list(case.rates.values())}
     for currency, rate in DEFAULT_RATES.items():
@@ -631,7 +614,7 @@ def expected(body: Body) -> list[dict[str, str]]:
         tables[FX_TABLE].append({**known, "updated_at": updated_at(1)})
     for row in case.rows:
         tables.setdefault(row.table, []).append(row.values)
-    pay = checker.calculate(tables, checker.Settings(as_of=date.fromisoformat(case.as_of)))
+    pay = calculate(tables, Settings(as_of=date.fromisoformat(case.as_of)))
     amounts: dict[tuple[str, date, str], Decimal] = {}
     for (payee, _, component, start, _, kind), amount in pay.lines.items():
         if component and kind not in ("draw", "draw_recovery"):

@@ -18,8 +18,9 @@ from typing import Any
 
 import duckdb
 
+from orchestration.lib.dbt_runner import ROOT
 from tests.conformance.steps import broken_lines
-from tests.properties.generate import ANY, PLAIN, REFERENCE, Body, Shape, text
+from tests.properties.generate import ANY, PLAIN, Body, Shape, text
 
 Row = dict[str, Any]
 # Where a mart says whose row it is; what a row says of the file it came in depends on the delivery.
@@ -77,7 +78,7 @@ def read_pay(warehouse: Path) -> dict[str, Pay]:
 
 
 def _units() -> dict[str, Decimal]:
-    lines = (REFERENCE / "currencies.csv").read_text(encoding="utf-8").splitlines()[1:]
+    lines = (ROOT / "seeds/reference/currencies.csv").read_text(encoding="utf-8").splitlines()[1:]
     return {line.split(",")[0]: Decimal(1).scaleb(-int(line.split(",")[1])) for line in lines}
 
 

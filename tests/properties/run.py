@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import copy
-import importlib
 import shutil
 import sys
 import tempfile
@@ -21,6 +20,7 @@ from random import Random, SystemRandom
 
 import duckdb
 
+from checker import check
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
 from tests.conformance.reading import Source
@@ -107,7 +107,7 @@ def judge(pairs: Sequence[Pair], warehouse: Path, outcome: Outcome) -> None:
 def different_from_the_checker(warehouse: Path) -> dict[str, list[str]]:
     """What the independent calculation says otherwise, by company."""
     problems: dict[str, list[str]] = defaultdict(list)
-    for sentence in importlib.import_module("checker").check(warehouse).differences:
+    for sentence in check(warehouse).differences:
         owner = next((word.split("/")[0].split(":")[-1] for word in sentence.split() if "/" in word), "")
         problems[owner.strip("'\"(,")].append(sentence)
     return problems
