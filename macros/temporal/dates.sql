@@ -26,7 +26,7 @@ datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
 {{ dbt.datediff("cast('1970-01-01' as date)", on, 'day') }} * cast(2000000000 as bigint)
 {%- endmacro %}
 
-{#- numbered(place): a place among all lines and returns, or in a day, as a bigint; one of more than nine digits cannot be cast, and stops the build. -#}
+{#- numbered(place): a place in a day as a bigint; one of more than nine digits cannot be cast, and stops the build. -#}
 {% macro numbered(place) %}cast(cast({{ place }} as decimal(9, 0)) as bigint){% endmacro %}
 
 {#-
@@ -34,8 +34,5 @@ datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
     views of facts: joined by it too, only the facts asked for are read.
 -#}
 {% macro fact_of_credit(credit_no) -%}
-case
-    when {{ whole_div(credit_no, 10000) }} % 4 = 0 then -{{ whole_div(credit_no, 40000) }}
-    else {{ whole_div(credit_no, 40000) }} % 2000000000
-end
+{{ whole_div(credit_no, 40000) }} * case when {{ whole_div(credit_no, 10000) }} % 4 = 0 then -1 else 1 end
 {%- endmacro %}

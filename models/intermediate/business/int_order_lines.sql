@@ -2,7 +2,7 @@
     Grain: one row per order line: what events and credits read of it. Its texts stand in int_order_lines_detailed, which nothing that pays
     waits for, since writing them takes longer than all else here. Additive: quantity, net_amount, cost_amount within a currency.
     A line whose order has not come yet has no order columns: it is kept, and bears no event until the order comes; nor does a cancelled one,
-    or one after as_of. line_no is the place of order_line_id among the ids of lines and returns, in which both are accumulated within a day.
+    or one after as_of. line_no is that of int_lines_numbered.
     owner_payee_no and owner_span_no: the seller, where employed on the day; split_kind and split_id only where valid split rows credit
     anybody, is_shared where they say who has the deal itself; class_code: the classes of its deal, but for whether it is registered
     (engine.md §8 A1, A4, A10, A11, B1, B5, C12).
@@ -20,9 +20,12 @@ lines as (
     from {{ ref('stg_erp__order_lines') }}
 ),
 
-returns as (
-    select return_id
-    from {{ ref('stg_erp__returns') }}
+numbered as (
+    select
+        line_no,
+        key_id as order_line_id
+    from {{ ref('int_lines_numbered') }}
+    where not is_return
 ),
 
 orders as (
@@ -107,52 +110,16 @@ asked as (
     from classes
 ),
 
--- numbered while rows are narrow: sorting carries them along
-keys as (
-    select
-        order_line_id as key_id,
-        false as is_return,
-        order_id,
-        product_id,
-        quantity,
-        net_amount,
-        cost_amount
-    from lines
-    union all
-    select
-        return_id as key_id,
-        true as is_return,
-        null as order_id,
-        null as product_id,
-        null as quantity,
-        null as net_amount,
-        null as cost_amount
-    from returns
-),
-
-numbered as (
-    select
-        {{ numbered('row_number() over (order by key_id, is_return)') }} as line_no,
-        key_id as order_line_id,
-        is_return,
-        order_id,
-        product_id,
-        quantity,
-        net_amount,
-        cost_amount
-    from keys
-),
-
 items as (
     select
         numbered.line_no,
-        numbered.order_line_id,
+        lines.order_line_id,
         'order_line' as item_kind,
-        numbered.order_id,
+        lines.order_id,
         orders.account_id,
         orders.sales_user_id,
         orders.dealer_id,
-        numbered.product_id,
+        lines.product_id,
         products.product_line,
         {{ dbt.datediff('products.launched_on', 'orders.ordered_on', 'day') }} as product_age_days,
         orders.channel,
@@ -167,30 +134,32 @@ items as (
         case when split_deals.split_id is not null then split_deals.split_kind end as split_kind,
         split_deals.split_id,
         coalesce(split_deals.has_direct_shares, 0) = 1 as is_shared,
-        numbered.quantity,
-        numbered.net_amount,
-        numbered.cost_amount,
+        lines.quantity,
+        lines.net_amount,
+        lines.cost_amount,
         case
             when asked.asks_discount = 1
                 then {{ discount_rate(
-                    'numbered.net_amount',
+                    'lines.net_amount',
                     'case when products.currency = orders.currency then products.list_price else list_prices.list_price end',
-                    'numbered.quantity'
+                    'lines.quantity'
                 ) }}
         end as discount_rate,
         case
-            when asked.asks_margin = 1 then {{ margin_rate('numbered.net_amount', 'numbered.cost_amount') }}
+            when asked.asks_margin = 1 then {{ margin_rate('lines.net_amount', 'lines.cost_amount') }}
         end as margin_rate,
         spans.payee_no as owner_payee_no,
         spans.span_no as owner_span_no
-    from numbered
+    from lines
+    inner join numbered
+        on lines.order_line_id = numbered.order_line_id
     left join orders
-        on numbered.order_id = orders.order_id
+        on lines.order_id = orders.order_id
     left join products
-        on numbered.product_id = products.product_id
+        on lines.product_id = products.product_id
     left join list_prices
         on
-            numbered.product_id = list_prices.product_id
+            lines.product_id = list_prices.product_id
             and orders.currency = list_prices.currency
             and orders.ordered_on = list_prices.ordered_on
     left join split_deals
@@ -203,7 +172,6 @@ items as (
             and orders.ordered_on >= spans.valid_from
             and orders.ordered_on < spans.valid_to
     cross join asked
-    where not numbered.is_return
 ),
 
 final as (

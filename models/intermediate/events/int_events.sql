@@ -20,7 +20,7 @@ with
 events as (
     {%- for measure, (measure_no, value, currency, sale_value, condition) in deal_measures.items() %}
     select
-        ({{ days_numbered('facts.ordered_on') }} + facts.line_no) * 4 + {{ loop.index }} as event_no,
+        facts.line_no * 4 + {{ loop.index }} as event_no,
         facts.line_no as fact_no,
         '{{ measure }}' as measure,
         {{ measure_no }} as measure_no,
@@ -50,7 +50,7 @@ events as (
         and {{ condition }}
     union all
     select
-        ({{ days_numbered('facts.returned_on') }} + facts.return_no) * 4 + {{ loop.index }} as event_no,
+        facts.return_no * 4 + {{ loop.index }} as event_no,
         facts.return_no as fact_no,
         '{{ measure }}' as measure,
         {{ measure_no }} as measure_no,

@@ -1,7 +1,7 @@
 {#
     Grain: one row per return of a line that is not cancelled, even one dated after as_of. Additive: quantity, net_amount, cost_amount within
     a currency: what came back, each positive where the sale was; cost_amount is the part of the line's cost that the quantity is, null where
-    the line has no cost. Columns of the sale are those of the line. return_no: as line_no of int_order_lines, in one row of numbers with it.
+    the line has no cost. Columns of the sale are those of the line. return_no: the line_no of int_lines_numbered.
     Who owns a return owned the sale, if employed on the day of the return; nothing after as_of (engine.md §1, §8 A1, A2, A4, A5, A11, B1, B5).
 #}
 with
@@ -16,6 +16,14 @@ returns as (
         source_file,
         source_row
     from {{ ref('stg_erp__returns') }}
+),
+
+numbered as (
+    select
+        line_no as return_no,
+        key_id as return_id
+    from {{ ref('int_lines_numbered') }}
+    where is_return
 ),
 
 order_lines as (
@@ -60,26 +68,6 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
-keys as (
-    select
-        order_line_id as key_id,
-        false as is_return
-    from order_lines
-    union all
-    select
-        return_id as key_id,
-        true as is_return
-    from returns
-),
-
-numbered as (
-    select
-        {{ numbered('row_number() over (order by key_id, is_return)') }} as return_no,
-        key_id as return_id,
-        is_return
-    from keys
-),
-
 joined as (
     select
         numbered.return_no,
@@ -104,9 +92,7 @@ joined as (
     inner join order_lines
         on returns.order_line_id = order_lines.order_line_id
     inner join numbered
-        on
-            returns.return_id = numbered.return_id
-            and numbered.is_return
+        on returns.return_id = numbered.return_id
     left join spans as sellers
         on order_lines.owner_span_no = sellers.span_no
     where not order_lines.is_cancelled
