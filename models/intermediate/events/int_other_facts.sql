@@ -1,7 +1,7 @@
 {#
     Grain: one row per fact and measure of all that is neither an order line nor a return: what was won, paid, done, taught or moved by dealers.
-    fact_no: minus the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated, with room as in int_lines_numbered. Who owns it on its day is
-    here, and whether its deal is shared, as in int_order_lines. Nothing after as_of (engine.md §1, §8 A3, A6, A8, A11, A15, B1, B5, B8).
+    fact_no: minus the order of (occurred_on, measure, event_key), in which facts of one measure are accumulated, with room as in
+    int_lines_numbered. Who owns it on its day is here, and whether its deal is shared, as in int_order_lines. Nothing after as_of (engine.md §1, §8 A3, A6, A8, A11, A15, B1, B5, B8).
 #}
 with
 

@@ -1,0 +1,361 @@
+"""What has landed since the last build, taken into a built warehouse: tables are changed where their rows differ, and nowhere else.
+
+`advance(warehouse, …)` runs the SQL that dbt compiled, parents first, in one transaction: what was there before stays until all of it
+holds, tests included. A table none of whose parents changed is left alone. One that says how it follows from them (meta `increments` of
+its model) is worked out for the keys that they touch; any other as a whole, and compared. models/README.md says how to write it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from orchestration.lib.dbt_runner import ROOT, project_version, run_dbt
+from orchestration.publish.relations import quoted
+
+_STATE = "build_state"
+# Of the places that numbers leave free between two neighbours.
+_ROOM = 64
+
+
+class NotAnIncrement(Exception):
+    """The warehouse has to be built as a whole, for the reason that is told."""
+
+
+@dataclass(frozen=True)
+class Touch:
+    """How a table follows from its parents: see models/README.md."""
+
+    key: str
+    narrowed: Mapping[str, str]
+    touched_by: Mapping[str, str]
+    grows: Sequence[str] = ()
+    numbered: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Node:
+    """A relation that dbt builds: `relation` as SQL names it, `sql` compiled, `parents` by unique id."""
+
+    name: str
+    relation: str
+    is_view: bool
+    sql: str
+    parents: tuple[str, ...]
+    touch: Touch | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """What dbt compiled for one warehouse: models in the order they are built in, tests, and the sources by name."""
+
+    models: Mapping[str, Node]
+    tests: Mapping[str, Node]
+    sources: Mapping[str, str]
+
+
+@dataclass
+class Advance:
+    """What an increment did: rows written and removed by table, and how many tables were worked out whole or by their keys."""
+
+    written: dict[str, tuple[int, int]] = field(default_factory=dict)
+    whole: list[str] = field(default_factory=list)
+    by_key: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def compiled(warehouse: Path, variables: Mapping[str, object], state_dir: Path) -> Project:
+    """The project as dbt compiles it for this warehouse; compiled anew where project, variables or place are others than the last time."""
+    version = _version(warehouse, variables)
+    stamp, target = state_dir / "version", state_dir / "target"
+    if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
+        shutil.rmtree(state_dir, ignore_errors=True)
+        run_dbt(["compile"], warehouse=warehouse, variables=variables, state_dir=state_dir)
+        stamp.write_text(version, encoding="utf-8")
+    return project(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
+
+
+def project(manifest: Mapping[str, Any]) -> Project:
+    """What an increment needs of dbt's manifest."""
+    nodes = manifest["nodes"]
+    sources = {
+        unique_id: f"{source['schema']}.{source['identifier']}" for unique_id, source in manifest["sources"].items()
+    }
+
+    def node(unique_id: str) -> Node:
+        found = nodes[unique_id]
+        told = found["config"]["meta"].get("increments")
+        return Node(
+            found["name"],
+            found.get("relation_name") or "",
+            found["config"]["materialized"] == "view",
+            found.get("compiled_code") or "",
+            tuple(found["depends_on"]["nodes"]),
+            Touch(**told) if told else None,
+        )
+
+    graph = {
+        unique_id: set(found["depends_on"]["nodes"]) & nodes.keys()
+        for unique_id, found in nodes.items()
+        if found["resource_type"] == "model"
+    }
+    order = [unique_id for unique_id in TopologicalSorter(graph).static_order() if unique_id in graph]
+    tests = [unique_id for unique_id, found in nodes.items() if found["resource_type"] == "test"]
+    return Project({name: node(name) for name in order}, {name: node(name) for name in tests}, sources)
+
+
+def remember(warehouse: Path, variables: Mapping[str, object]) -> None:
+    """Notes that the warehouse is built, with what and from which files: the next build may be an increment."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        _note(connection, _version(warehouse, variables))
+        connection.commit()
+
+
+def forget(warehouse: Path) -> None:
+    """Notes that the warehouse is being built as a whole: until that has ended there is nothing to add to."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute(f"drop schema if exists {_STATE} cascade")
+
+
+def _note(connection: duckdb.DuckDBPyConnection, version: str) -> None:
+    connection.execute(f"create schema if not exists {_STATE}")
+    connection.execute(f"create or replace table {_STATE}.version as select ? as version", [version])
+    connection.execute(
+        f"create or replace table {_STATE}.files as"
+        " select source, table_name, batch, file_name, status, reason, stem, corrects from ingest.files"
+    )
+
+
+def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
+    told = json.dumps([project_version(), duckdb.__version__, str(warehouse), dict(variables)], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def advance(warehouse: Path, variables: Mapping[str, object], state_dir: Path) -> Advance:
+    """Takes what has landed since the last build into the warehouse. Raises NotAnIncrement, with everything as it was before."""
+    version = _version(warehouse, variables)
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        if not _is_built(connection, version):
+            raise NotAnIncrement("there is no finished build of this version to add to")
+    compiled_project = compiled(warehouse, variables, state_dir)
+    with duckdb.connect(str(warehouse), config=_settings()) as connection:
+        connection.begin()
+        run = _Run(connection, compiled_project)
+        try:
+            run.over()
+            run.tested()
+            _note(connection, version)
+            connection.commit()
+        except duckdb.Error as error:
+            raise NotAnIncrement(str(error).splitlines()[0]) from error
+        return run.done
+
+
+def _is_built(connection: duckdb.DuckDBPyConnection, version: str) -> bool:
+    try:
+        return connection.execute(f"select version from {_STATE}.version").fetchall() == [(version,)]
+    except duckdb.CatalogException:
+        return False
+
+
+def _settings() -> dict[str, Any]:
+    """As dbt connects."""
+    profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["incentives"]["outputs"]["duckdb"]
+    memory = os.environ.get("INCENTIVES_MEMORY", "5GB")
+    return {**profile["settings"], "memory_limit": memory, "threads": profile["threads"]}
+
+
+class _Run:
+    """One increment. Rows that left and came stand in the temporary tables `removed X` and `added X`, both in `changed X`."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled_project: Project) -> None:
+        self.sql = connection.execute
+        self.project = compiled_project
+        self.nodes = compiled_project.models
+        self.changed: set[str] = set()
+        self.by_name = {node.name: unique_id for unique_id, node in self.nodes.items()}
+        self.done = Advance()
+
+    def over(self) -> None:
+        """Brings every table up to what has landed."""
+        self._sources()
+        schemas = sorted({node.relation.split(".")[1].strip('"') for node in self.nodes.values()})
+        self.sql(f"set search_path = '{','.join(['main', *schemas])}'")
+        for unique_id, node in self.nodes.items():
+            parents = self._changed_parents(unique_id)
+            if node.is_view or not parents:
+                continue
+            if self._follows(node, parents):
+                self._by_key(unique_id, node, parents)
+                self.done.by_key.append(node.name)
+            else:
+                self._whole(unique_id, node)
+                self.done.whole.append(node.name)
+
+    def tested(self) -> None:
+        """Runs the tests of what changed. Raises NotAnIncrement for the first that fails: a build as a whole says all."""
+        for test in self.project.tests.values():
+            if any(parent in self.changed or self._changed_parents(parent) for parent in test.parents if parent in self.nodes):
+                count = self.sql(f"select count(*) from ({test.sql})").fetchall()[0][0]
+                if count:
+                    raise NotAnIncrement(f"the test {test.name} fails")
+
+    def _sources(self) -> None:
+        """What has landed since, by source table. Raises NotAnIncrement where what had landed is told otherwise now."""
+        columns = "source, table_name, batch, file_name, status, reason, stem, corrects"
+        landed = f"select {columns} from %s where status = 'landed'"
+        gone = self.sql(f"{landed % f'{_STATE}.files'} except {landed % 'ingest.files'}").fetchall()
+        if gone:
+            raise NotAnIncrement(f"{gone[0][3]} is no longer what had landed")
+        new = self.sql(
+            f"select table_name, list(distinct batch) from ({landed % 'ingest.files'} except {landed % f'{_STATE}.files'})"
+            " group by table_name"
+        ).fetchall()
+        differs = self.sql(
+            f"select count(*) from (select {columns} from ingest.files except select {columns} from {_STATE}.files"
+            f" union all (select {columns} from {_STATE}.files except select {columns} from ingest.files))"
+        ).fetchall()[0][0]
+        batches = dict(new)
+        for unique_id, relation in self.project.sources.items():
+            schema, table = relation.split(".")
+            if schema == "ingest":
+                if differs:
+                    self.changed.add(unique_id)
+            elif (name := f"{schema.removeprefix('raw_')}.{table}") in batches:
+                self.changed.add(unique_id)
+                self._view(
+                    f"changed {name}", f"select * from {relation} where _batch in ({_listed(batches[name])})"
+                )
+
+    def _view(self, name: str, sql: str) -> None:
+        self.sql(f"create or replace temp view {quoted(name)} as {sql}")
+
+    def _changed_parents(self, unique_id: str) -> set[str]:
+        """The tables and sources that changed and that this one reads, itself or through views."""
+        found: set[str] = set()
+        for parent in self.nodes[unique_id].parents if unique_id in self.nodes else ():
+            if parent in self.changed:
+                found.add(parent)
+            elif parent in self.nodes and self.nodes[parent].is_view:
+                found |= self._changed_parents(parent)
+        return found
+
+    def _told(self, unique_id: str) -> str:
+        """How `touched_by` names a parent: a model by its name, a source by system and table."""
+        if unique_id in self.nodes:
+            return self.nodes[unique_id].name
+        return self.project.sources[unique_id].removeprefix("raw_")
+
+    def _follows(self, node: Node, parents: set[str]) -> bool:
+        """Whether the model says which keys each of the changed parents touches."""
+        if node.touch is None:
+            return False
+        for parent in map(self._told, parents):
+            if parent in node.touch.grows:
+                if self.sql(f"select 1 from {quoted(f'removed {parent}')} limit 1").fetchall():
+                    return False
+            elif parent not in node.touch.touched_by:
+                return False
+        return True
+
+    def _columns(self, node: Node) -> list[str]:
+        return [row[0] for row in self.sql(f"describe {node.relation}").fetchall()]
+
+    def _whole(self, unique_id: str, node: Node) -> None:
+        columns = self._columns(node)
+        listed = ", ".join(map(quoted, columns))
+        self.sql(f"create or replace temp table fresh as from {node.relation} limit 0")
+        self.sql(f"insert into fresh ({listed}) select {listed} from ({node.sql})")
+        self._differences(unique_id, node, columns, f"select rowid as row_no, {listed} from {node.relation}")
+
+    def _by_key(self, unique_id: str, node: Node, parents: set[str]) -> None:
+        assert node.touch is not None
+        columns = self._columns(node)
+        listed = ", ".join(map(quoted, columns))
+        queries = []
+        for parent in sorted(map(self._told, parents)):
+            if query := node.touch.touched_by.get(parent):
+                query = query.strip()
+                if " " not in query:
+                    query = f"select {query} from {{changed}}"
+                queries.append(
+                    query.format(
+                        changed=quoted(f"changed {parent}"),
+                        removed=quoted(f"removed {parent}"),
+                        added=quoted(f"added {parent}"),
+                    )
+                )
+        self.sql("create or replace temp table touched as " + " union ".join(queries) if queries else "select 0 limit 0")
+        kept = f"({node.touch.key}) in (from touched)"
+        sql = self._narrowed(node, {name: f"({column}) in (from touched)" for name, column in node.touch.narrowed.items()})
+        self.sql(f"create or replace temp table fresh as from {node.relation} limit 0")
+        self.sql(f"insert into fresh ({listed}) select {listed} from ({sql}) where {kept}")
+        if node.touch.numbered:
+            self._keep_numbers(node, kept)
+        self._differences(
+            unique_id, node, columns, f"select rowid as row_no, {listed} from {node.relation} where {kept}"
+        )
+
+    def _narrowed(self, node: Node, conditions: Mapping[str, str]) -> str:
+        """The node's SQL over those rows alone that the conditions let through, of relations it reads itself or through views."""
+        sql = node.sql
+        for parent in node.parents:
+            if parent in self.project.sources:
+                schema, table = self.project.sources[parent].split(".")
+                name, relation = f"{schema.removeprefix('raw_')}.{table}", f'"{schema}"."{table}"'
+                if name not in conditions:
+                    continue
+                read = f"select * from {relation} where {conditions[name]}"
+            else:
+                found = self.nodes.get(parent)
+                if found is None:
+                    continue
+                name, relation = found.name, found.relation
+                if name in conditions:
+                    read = f"select * from {relation} where {conditions[name]}"
+                elif found.is_view and (inner := self._narrowed(found, conditions)) != found.sql:
+                    read = inner
+                else:
+                    continue
+            self._view(f"{node.name}/{name}", read)
+            sql = sql.replace(relation, quoted(f"{node.name}/{name}"))
+        return sql
+
+    def _keep_numbers(self, node: Node, kept: str) -> None:
+        raise NotImplementedError
+
+    def _differences(self, unique_id: str, node: Node, columns: Sequence[str], stored: str) -> None:
+        """Writes where `fresh` differs from the stored rows, and keeps what changed for the tables that follow."""
+        same = " and ".join(f"stored.{quoted(column)} is not distinct from fresh.{quoted(column)}" for column in columns)
+        listed = ", ".join(map(quoted, columns))
+        removed, added, changed = (quoted(f"{what} {node.name}") for what in ("removed", "added", "changed"))
+        self.sql(f"create or replace temp table stored as {stored}")
+        self.sql(f"create temp table {removed} as from stored where not exists (from fresh where {same})")
+        self.sql(f"create temp table {added} as from fresh where not exists (from stored where {same})")
+        gone, come = (self.sql(f"select count(*) from {name}").fetchall()[0][0] for name in (removed, added))
+        self.sql("drop table stored")
+        self.sql("drop table fresh")
+        if gone:
+            self.sql(f"delete from {node.relation} where rowid in (select row_no from {removed})")
+        if come:
+            self.sql(f"insert into {node.relation} ({listed}) from {added}")
+        self.sql(f"alter table {removed} drop column row_no")
+        if gone or come:
+            self._view(f"changed {node.name}", f"from {removed} union all from {added}")
+            self.changed.add(unique_id)
+            self.done.written[node.name] = (come, gone)
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
