@@ -11,7 +11,8 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -36,10 +37,10 @@ class NotAnIncrement(Exception):
 class Touch:
     """How a table follows from its parents: see models/README.md."""
 
-    key: str
-    narrowed: Mapping[str, str]
-    touched_by: Mapping[str, str]
-    grows: Sequence[str] = ()
+    key: str = ""
+    narrowed: Mapping[str, str] = field(default_factory=dict)
+    touched_by: Mapping[str, str] = field(default_factory=dict)
+    whole_if: Mapping[str, str] = field(default_factory=dict)
     numbered: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -57,20 +58,21 @@ class Node:
 
 @dataclass(frozen=True)
 class Project:
-    """What dbt compiled for one warehouse: models in the order they are built in, tests, and the sources by name."""
+    """What dbt compiled for one warehouse: models in the order they are built in, tests, and each source's name (`erp.orders`) and relation."""
 
     models: Mapping[str, Node]
     tests: Mapping[str, Node]
-    sources: Mapping[str, str]
+    sources: Mapping[str, tuple[str, str]]
 
 
 @dataclass
 class Advance:
-    """What an increment did: rows written and removed by table, and how many tables were worked out whole or by their keys."""
+    """What an increment did: rows that came and that left, by table; the tables worked out by their keys; those worked out as a whole,
+    with the parents they followed; and the seconds of each."""
 
     written: dict[str, tuple[int, int]] = field(default_factory=dict)
-    whole: list[str] = field(default_factory=list)
     by_key: list[str] = field(default_factory=list)
+    whole: dict[str, list[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -89,7 +91,8 @@ def project(manifest: Mapping[str, Any]) -> Project:
     """What an increment needs of dbt's manifest."""
     nodes = manifest["nodes"]
     sources = {
-        unique_id: f"{source['schema']}.{source['identifier']}" for unique_id, source in manifest["sources"].items()
+        unique_id: (f"{source['source_name']}.{source['name']}", source["relation_name"])
+        for unique_id, source in manifest["sources"].items()
     }
 
     def node(unique_id: str) -> Node:
@@ -196,12 +199,15 @@ class _Run:
             parents = self._changed_parents(unique_id)
             if node.is_view or not parents:
                 continue
-            if self._follows(node, parents):
+            began = time.monotonic()
+            unsaid = self._unsaid(node, parents)
+            if unsaid:
+                self._whole(unique_id, node)
+                self.done.whole[node.name] = unsaid
+            else:
                 self._by_key(unique_id, node, parents)
                 self.done.by_key.append(node.name)
-            else:
-                self._whole(unique_id, node)
-                self.done.whole.append(node.name)
+            self.done.seconds[node.name] = round(time.monotonic() - began, 3)
 
     def tested(self) -> None:
         """Runs the tests of what changed. Raises NotAnIncrement for the first that fails: a build as a whole says all."""
@@ -227,16 +233,13 @@ class _Run:
             f" union all (select {columns} from {_STATE}.files except select {columns} from ingest.files))"
         ).fetchall()[0][0]
         batches = dict(new)
-        for unique_id, relation in self.project.sources.items():
-            schema, table = relation.split(".")
-            if schema == "ingest":
+        for unique_id, (name, relation) in self.project.sources.items():
+            if name.startswith("ingest."):
                 if differs:
                     self.changed.add(unique_id)
-            elif (name := f"{schema.removeprefix('raw_')}.{table}") in batches:
+            elif name in batches:
                 self.changed.add(unique_id)
-                self._view(
-                    f"changed {name}", f"select * from {relation} where _batch in ({_listed(batches[name])})"
-                )
+                self._view(f"changed {name}", f"from {relation} where _batch in ({_listed(batches[name])})")
 
     def _view(self, name: str, sql: str) -> None:
         self.sql(f"create or replace temp view {quoted(name)} as {sql}")
@@ -253,21 +256,18 @@ class _Run:
 
     def _told(self, unique_id: str) -> str:
         """How `touched_by` names a parent: a model by its name, a source by system and table."""
-        if unique_id in self.nodes:
-            return self.nodes[unique_id].name
-        return self.project.sources[unique_id].removeprefix("raw_")
+        return self.nodes[unique_id].name if unique_id in self.nodes else self.project.sources[unique_id][0]
 
-    def _follows(self, node: Node, parents: set[str]) -> bool:
-        """Whether the model says which keys each of the changed parents touches."""
-        if node.touch is None:
-            return False
-        for parent in map(self._told, parents):
-            if parent in node.touch.grows:
-                if self.sql(f"select 1 from {quoted(f'removed {parent}')} limit 1").fetchall():
-                    return False
-            elif parent not in node.touch.touched_by:
-                return False
-        return True
+    def _unsaid(self, node: Node, parents: set[str]) -> list[str]:
+        """Those of the changed parents of which the model does not say what they touch."""
+        touch = node.touch or Touch()
+
+        def is_unsaid(parent: str) -> bool:
+            if parent in touch.whole_if:
+                return bool(self.sql(f"select 1 from ({_asked(touch.whole_if[parent], parent)}) limit 1").fetchall())
+            return parent not in touch.touched_by
+
+        return sorted(filter(is_unsaid, map(self._told, parents)))
 
     def _columns(self, node: Node) -> list[str]:
         return [row[0] for row in self.sql(f"describe {node.relation}").fetchall()]
@@ -277,63 +277,106 @@ class _Run:
         listed = ", ".join(map(quoted, columns))
         self.sql(f"create or replace temp table fresh as from {node.relation} limit 0")
         self.sql(f"insert into fresh ({listed}) select {listed} from ({node.sql})")
-        self._differences(unique_id, node, columns, f"select rowid as row_no, {listed} from {node.relation}")
+        if node.touch and "day" not in (numbered := node.touch.numbered) and numbered:
+            self._keep_places(node, numbered)
+        self._differences(unique_id, node, columns, f"select rowid as _place, {listed} from {node.relation}")
 
     def _by_key(self, unique_id: str, node: Node, parents: set[str]) -> None:
         assert node.touch is not None
         columns = self._columns(node)
         listed = ", ".join(map(quoted, columns))
-        queries = []
-        for parent in sorted(map(self._told, parents)):
-            if query := node.touch.touched_by.get(parent):
-                query = query.strip()
-                if " " not in query:
-                    query = f"select {query} from {{changed}}"
-                queries.append(
-                    query.format(
-                        changed=quoted(f"changed {parent}"),
-                        removed=quoted(f"removed {parent}"),
-                        added=quoted(f"added {parent}"),
-                    )
-                )
-        self.sql("create or replace temp table touched as " + " union ".join(queries) if queries else "select 0 limit 0")
+        queries = [
+            _asked(query if " " in query else f"select {query} from {{changed}}", parent)
+            for parent in sorted(map(self._told, parents))
+            if (query := node.touch.touched_by.get(parent))
+        ]
+        self.sql("create or replace temp table touched as " + (" union ".join(queries) or "select 0 limit 0"))
         kept = f"({node.touch.key}) in (from touched)"
-        sql = self._narrowed(node, {name: f"({column}) in (from touched)" for name, column in node.touch.narrowed.items()})
-        self.sql(f"create or replace temp table fresh as from {node.relation} limit 0")
-        self.sql(f"insert into fresh ({listed}) select {listed} from ({sql}) where {kept}")
-        if node.touch.numbered:
-            self._keep_numbers(node, kept)
+        sql = self._narrowed(
+            node,
+            {
+                name: told if "touched" in told else f"({told}) in (from touched)"
+                for name, told in node.touch.narrowed.items()
+            },
+        )
+
+        def work_out() -> None:
+            self.sql(f"create or replace temp table fresh as from {node.relation} limit 0")
+            self.sql(f"insert into fresh ({listed}) select {listed} from ({sql}) where {kept}")
+
+        work_out()
+        if "day" in node.touch.numbered:
+            self._keep_numbers(node, node.touch, kept, work_out)
+        elif node.touch.numbered:
+            self._keep_places(node, node.touch.numbered)
         self._differences(
-            unique_id, node, columns, f"select rowid as row_no, {listed} from {node.relation} where {kept}"
+            unique_id, node, columns, f"select rowid as _place, {listed} from {node.relation} where {kept}"
         )
 
     def _narrowed(self, node: Node, conditions: Mapping[str, str]) -> str:
         """The node's SQL over those rows alone that the conditions let through, of relations it reads itself or through views."""
         sql = node.sql
         for parent in node.parents:
-            if parent in self.project.sources:
-                schema, table = self.project.sources[parent].split(".")
-                name, relation = f"{schema.removeprefix('raw_')}.{table}", f'"{schema}"."{table}"'
-                if name not in conditions:
-                    continue
-                read = f"select * from {relation} where {conditions[name]}"
+            found = self.nodes.get(parent)
+            name, relation = (found.name, found.relation) if found else self.project.sources.get(parent, ("", ""))
+            if name in conditions:
+                read = f"from {relation} where {conditions[name]}"
+            elif found and found.is_view and (inner := self._narrowed(found, conditions)) != found.sql:
+                read = inner
             else:
-                found = self.nodes.get(parent)
-                if found is None:
-                    continue
-                name, relation = found.name, found.relation
-                if name in conditions:
-                    read = f"select * from {relation} where {conditions[name]}"
-                elif found.is_view and (inner := self._narrowed(found, conditions)) != found.sql:
-                    read = inner
-                else:
-                    continue
+                continue
             self._view(f"{node.name}/{name}", read)
             sql = sql.replace(relation, quoted(f"{node.name}/{name}"))
         return sql
 
-    def _keep_numbers(self, node: Node, kept: str) -> None:
-        raise NotImplementedError
+    def _keep_places(self, node: Node, numbered: Mapping[str, str]) -> None:
+        """Gives the rows of `fresh` the numbers they have had; numbers of new ones go on where those end."""
+        number, order = numbered["number"], numbered["order"]
+        then = f", {numbered['then']}" if "then" in numbered else ""
+        edge = f"(select case when min({number}) < 0 then min({number}) else max({number}) end from {node.relation})"
+        self.sql(
+            f"update fresh set {number} = placed.number{then} from (select {order}, coalesce(stored.{number}, coalesce({edge}, 0)"
+            f" + sign(any_number) * row_number() over (partition by stored.{number} is null order by {order})) as number"
+            f" from (select {order}, min({number}) as any_number from fresh group by {order})"
+            f" left join (select distinct {order}, {number} from {node.relation}) as stored using ({order})) as placed"
+            f" where {_same('fresh', 'placed', order)}"
+        )
+
+    def _keep_numbers(self, node: Node, touch: Touch, kept: str, work_out: Callable[[], None]) -> None:
+        """Gives the rows of `fresh` the numbers they have had, and new ones a number between their neighbours of the day.
+
+        A day that has no number left where one is needed is numbered anew.
+        """
+        number, order, day = (touch.numbered[part] for part in ("number", "order", "day"))
+        rows = (
+            f"select {order}, {day}, abs({number}) as number from {node.relation} where {day} in (select {day} from fresh) and not ({kept})"
+            f" union all select {order}, {day}, abs(stored.{number}) as number from fresh"
+            f" left join (select {order}, {day}, {number} from {node.relation}) as stored using ({order}, {day})"
+        )
+        among = f"(partition by {day} order by {order} rows between"
+        bounded = (
+            f"select *, coalesce(max(number) over {among} unbounded preceding and current row),"
+            f" date_diff('day', date '1970-01-01', {day}) * 2_000_000_000) as below,"
+            f" min(number) over {among} current row and unbounded following) as above from ({rows})"
+        )
+        self.sql(
+            "create or replace temp table placed as select *,"
+            f" row_number() over (partition by {day}, below order by {order}) as place,"
+            f" count(*) over (partition by {day}, below) as place_count from ({bounded}) where number is null"
+        )
+        crowded = f"select {day} from placed where above - below <= place_count"
+        if self.sql(f"{crowded} limit 1").fetchall():
+            self.sql(f"insert into touched select {touch.key} from {node.relation} where {day} in ({crowded})")
+            work_out()
+        number_then = f"below + case when above is null then {_ROOM} * place else (above - below) * place // (place_count + 1) end"
+        for found in (
+            f"select {order}, {day}, {number_then} as number from placed",
+            f"select {order}, {day}, abs({number}) as number from {node.relation}",
+        ):
+            self.sql(
+                f"update fresh set {number} = sign(fresh.{number}) * found.number from ({found}) as found"
+                f" where {_same('fresh', 'found', f'{order}, {day}')} and fresh.{day} not in ({crowded})"
+            )
 
     def _differences(self, unique_id: str, node: Node, columns: Sequence[str], stored: str) -> None:
         """Writes where `fresh` differs from the stored rows, and keeps what changed for the tables that follow."""
@@ -347,14 +390,23 @@ class _Run:
         self.sql("drop table stored")
         self.sql("drop table fresh")
         if gone:
-            self.sql(f"delete from {node.relation} where rowid in (select row_no from {removed})")
+            self.sql(f"delete from {node.relation} where rowid in (select _place from {removed})")
         if come:
             self.sql(f"insert into {node.relation} ({listed}) from {added}")
-        self.sql(f"alter table {removed} drop column row_no")
+        self.sql(f"alter table {removed} drop column _place")
         if gone or come:
             self._view(f"changed {node.name}", f"from {removed} union all from {added}")
             self.changed.add(unique_id)
             self.done.written[node.name] = (come, gone)
+
+
+def _asked(query: str, parent: str) -> str:
+    """A query of a model's `increments` over the rows of one parent."""
+    return query.strip().format(**{what: quoted(f"{what} {parent}") for what in ("changed", "removed", "added")})
+
+
+def _same(left: str, right: str, columns: str) -> str:
+    return " and ".join(f"{left}.{column} = {right}.{column}" for column in columns.split(", "))
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 {#
     Grain: one row per payee and span of employed days in which nothing here changes, [valid_from, valid_to). Of several positions in
     force on a day the one with the latest valid_from counts; tenure bands change 91, 181 and 366 days after hired_on (engine.md §8 A10, B7).
-    Dealers: hired_on is onboarded_on, region and dealer_tier those of the dealer's newest version.
+    span_no: the number of the payee, and in three digits the place of the span among his. Dealers: hired_on is onboarded_on, region and dealer_tier those of the dealer's newest version.
 #}
 with
 
@@ -165,7 +165,8 @@ positioned as (
 final as (
     select
         cast(
-            row_number() over (order by employed.payee_kind, employed.payee_id, employed.valid_from) as integer
+            dense_rank() over (order by employed.payee_kind, employed.payee_id) * 1000
+            + row_number() over (partition by employed.payee_kind, employed.payee_id order by employed.valid_from) as integer
         ) as span_no,
         cast(dense_rank() over (order by employed.payee_kind, employed.payee_id) as integer) as payee_no,
         employed.payee_id,
