@@ -49,9 +49,9 @@ demo: .venv/.run $(DEMO)/landing
 
 # Spark is among what tests need: the target spark is built with the environment of the dev lock.
 build: $(if $(filter spark,$(TARGET)),.venv/.dev,.venv/.run)
-	@$(if $(and $(LANDING),$(OUT)),,echo 'Use: make build LANDING=DIR OUT=DIR [PLANS=landing|seeds|both] [AS_OF=YYYY-MM-DD] [TIMEZONE=Asia/Shanghai] [BASE_CURRENCY=CNY] [TARGET=duckdb|spark]'; exit 2;) \
+	@$(if $(and $(LANDING),$(OUT)),,echo 'Use: make build LANDING=DIR OUT=DIR [PLANS=landing|seeds|both] [AS_OF=YYYY-MM-DD] [TIMEZONE=Asia/Shanghai] [BASE_CURRENCY=CNY] [TARGET=duckdb|spark] [FULL_REFRESH=1]'; exit 2;) \
 	$(PY) -m orchestration.build --landing '$(LANDING)' --out '$(OUT)' --plans '$(PLANS)' --as-of '$(AS_OF)' \
-	    --timezone '$(TIMEZONE)' --base-currency '$(BASE_CURRENCY)' --target '$(TARGET)'
+	    --timezone '$(TIMEZONE)' --base-currency '$(BASE_CURRENCY)' --target '$(TARGET)' $(if $(FULL_REFRESH),--full-refresh)
 
 test: .venv/.dev
 	@tests/needs.sh

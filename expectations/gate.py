@@ -203,8 +203,6 @@ def _message(info: Any) -> str:
 def great_expectations_loaded() -> Any:
     """The library, imported once and without telemetry: seconds that only a validation should cost, or who waits anyway."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
-    # What it says about its own temporary folders is nothing to who waits for the gate.
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     # It also imports PySpark where that is installed: seconds for nothing here, and its Connect client ends a process without a script.
     spark = {name: module for name, module in sys.modules.items() if name.partition(".")[0] == "pyspark"}
     sys.modules["pyspark"] = None  # type: ignore[assignment]
@@ -213,4 +211,6 @@ def great_expectations_loaded() -> Any:
 
     del sys.modules["pyspark"]
     sys.modules |= spark
+    # What it says about its own temporary folders is nothing to who waits for the gate.
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     return gx

@@ -1,7 +1,7 @@
 """The whole path in one command: landing files in, checked and published payouts out.
 
 `python -m orchestration.build --landing DIR --out DIR [--plans landing|seeds|both] [--as-of YYYY-MM-DD] [--timezone ZONE]
-[--base-currency CODE] [--target duckdb|spark]`
+[--base-currency CODE] [--target duckdb|spark] [--full-refresh]`
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from zoneinfo import available_timezones
 import duckdb
 
 from expectations.gate import GateResult, great_expectations_loaded, run_gate
+from orchestration.increments import Advance, NotAnIncrement, advance, remember
 from orchestration.ingest import WarehouseBusy, ingest
 from orchestration.lib.dbt_runner import ROOT, DbtError, dbt_loaded, run_dbt
 from orchestration.lib.spark import write_marts
@@ -106,11 +107,12 @@ def build(
     timezone: str = "Asia/Shanghai",
     base_currency: str = "CNY",
     target: str = "duckdb",
+    full_refresh: bool = False,
     progress: Progress = print,
 ) -> str:
     """Runs ingest, plan check, models with their tests, gate and publication; returns the one-page summary.
 
-    Leaves warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts
+    A warehouse that was built before is only brought up to what has landed since, unless `full_refresh` says otherwise. Leaves warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts
     are calculated by Spark and left below marts/ as Parquet: nothing is published, and a sentence says what there is.
     `as_of`: the last day that is calculated, in `timezone`; None is the day of the newest landed row. Raises BuildStopped,
     with the reason.
@@ -128,14 +130,19 @@ def build(
         report = ingest(landing, warehouse, progress=steps.say)
         for line in report.lines():
             steps.say(line)
-        importing.join()
-        check_plans(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
-        if target == "spark":
-            return build_on_spark(out, variables(choices, as_of or ""), steps)
+        dbt_variables = variables(choices, as_of or "")
         # More seconds of imports, while models are built.
         loading = Thread(target=great_expectations_loaded, daemon=True)
-        loading.start()
-        build_models(warehouse, variables(choices, as_of or ""), out / ".dbt", steps)
+        if target != "spark":
+            loading.start()
+        if target == "spark" or full_refresh or not build_increment(warehouse, dbt_variables, out / ".dbt", steps):
+            importing.join()
+            check_plans(warehouse, dbt_variables, out / ".dbt", steps)
+            if target == "spark":
+                return build_on_spark(out, dbt_variables, steps)
+            build_models(warehouse, dbt_variables, out / ".dbt", steps)
+            remember(warehouse, dbt_variables)
+        importing.join()
         loading.join()
         return check_and_publish(landing, out, choices, steps)
     except WarehouseBusy as error:
@@ -228,6 +235,19 @@ def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Pa
     if told:
         more = [f"and {len(told) - _SHOWN} more in operations.rpt_plan_violations"] if len(told) > _SHOWN else []
         raise BuildStopped("\n".join([PLANS_REFUSED, *told[:_SHOWN], *more]))
+
+
+def build_increment(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: Steps) -> bool:
+    """Takes what has landed since the last build into the models; False, having said why, where they have to be built as a whole."""
+    steps.begin("models, what has landed since the last build")
+    try:
+        done: Advance = advance(warehouse, dbt_variables, state_dir / "increments")
+    except NotAnIncrement as reason:
+        steps.say(f"as a whole: {reason}")
+        return False
+    came, left = (sum(counts[side] for counts in done.written.values()) for side in (0, 1))
+    steps.say(f"{len(done.written)} tables changed: {came:,} rows came, {left:,} left")
+    return True
 
 
 def plan_violations(warehouse: Path) -> tuple[list[str], int]:
@@ -340,6 +360,7 @@ def main() -> int:
     parser.add_argument("--timezone", default="Asia/Shanghai")
     parser.add_argument("--base-currency", default="CNY")
     parser.add_argument("--target", choices=["duckdb", "spark"], default="duckdb", help="what calculates the marts")
+    parser.add_argument("--full-refresh", action="store_true", help="build all models anew, not only what has landed since")
     options = parser.parse_args()
     try:
         print(
@@ -351,6 +372,7 @@ def main() -> int:
                 timezone=options.timezone,
                 base_currency=options.base_currency,
                 target=options.target,
+                full_refresh=options.full_refresh,
                 progress=lambda text: print(text, flush=True),
             )
         )

@@ -25,6 +25,8 @@ from orchestration.lib.dbt_runner import ROOT, project_version, run_dbt
 from orchestration.publish.relations import quoted
 
 _STATE = "build_state"
+# A name that no relation has is an error, and never a variable of this process.
+_ONLY_SQL: dict[str, Any] = {"python_enable_replacements": False}
 # Of the places that numbers leave free between two neighbours.
 _ROOM = 64
 
@@ -118,17 +120,11 @@ def project(manifest: Mapping[str, Any]) -> Project:
 
 
 def remember(warehouse: Path, variables: Mapping[str, object]) -> None:
-    """Notes that the warehouse is built, with what and from which files: the next build may be an increment."""
+    """Notes that the warehouse is built, with what and from which files: the next build may be an increment. dbt forgets it again."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
         _note(connection, _version(warehouse, variables))
         connection.commit()
-
-
-def forget(warehouse: Path) -> None:
-    """Notes that the warehouse is being built as a whole: until that has ended there is nothing to add to."""
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(f"drop schema if exists {_STATE} cascade")
 
 
 def _note(connection: duckdb.DuckDBPyConnection, version: str) -> None:
@@ -145,10 +141,15 @@ def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def advance(warehouse: Path, variables: Mapping[str, object], state_dir: Path) -> Advance:
-    """Takes what has landed since the last build into the warehouse. Raises NotAnIncrement, with everything as it was before."""
+def advance(
+    warehouse: Path, variables: Mapping[str, object], state_dir: Path, *, check: bool = True
+) -> Advance:
+    """Takes what has landed since the last build into the warehouse, if plan rows and tests hold then (`check`).
+
+    Raises NotAnIncrement, with everything as it was before.
+    """
     version = _version(warehouse, variables)
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with duckdb.connect(str(warehouse), read_only=True, config=_ONLY_SQL) as connection:
         if not _is_built(connection, version):
             raise NotAnIncrement("there is no finished build of this version to add to")
     compiled_project = compiled(warehouse, variables, state_dir)
@@ -157,7 +158,8 @@ def advance(warehouse: Path, variables: Mapping[str, object], state_dir: Path) -
         run = _Run(connection, compiled_project)
         try:
             run.over()
-            run.tested()
+            if check:
+                run.checked()
             _note(connection, version)
             connection.commit()
         except duckdb.Error as error:
@@ -176,7 +178,7 @@ def _settings() -> dict[str, Any]:
     """As dbt connects."""
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["incentives"]["outputs"]["duckdb"]
     memory = os.environ.get("INCENTIVES_MEMORY", "5GB")
-    return {**profile["settings"], "memory_limit": memory, "threads": profile["threads"]}
+    return {**_ONLY_SQL, **profile["settings"], "memory_limit": memory, "threads": profile["threads"]}
 
 
 class _Run:
@@ -209,8 +211,10 @@ class _Run:
                 self.done.by_key.append(node.name)
             self.done.seconds[node.name] = round(time.monotonic() - began, 3)
 
-    def tested(self) -> None:
-        """Runs the tests of what changed. Raises NotAnIncrement for the first that fails: a build as a whole says all."""
+    def checked(self) -> None:
+        """Checks plan rows and runs the tests of what changed. Raises NotAnIncrement for the first fault: a build as a whole says all."""
+        if self.sql("select 1 from operations.rpt_plan_violations where is_blocking limit 1").fetchall():
+            raise NotAnIncrement("plan rows break the plan contract")
         for test in self.project.tests.values():
             if any(parent in self.changed or self._changed_parents(parent) for parent in test.parents if parent in self.nodes):
                 count = self.sql(f"select count(*) from ({test.sql})").fetchall()[0][0]

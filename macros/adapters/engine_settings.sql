@@ -26,3 +26,15 @@
 {%- endfor -%}
 {%- endif -%}
 {%- endmacro %}
+
+{#-
+    build_forgotten(): run before models or seeds are. From then on the warehouse is no finished build that orchestration/increments.py could
+    add to, until the whole build has ended.
+-#}
+{% macro build_forgotten() %}{{ return(adapter.dispatch('build_forgotten', 'incentives')()) }}{% endmacro %}
+
+{% macro default__build_forgotten() -%}
+{%- if flags.WHICH in ['build', 'run', 'seed'] %}drop schema if exists build_state cascade{% endif -%}
+{%- endmacro %}
+
+{% macro spark__build_forgotten() %}{% endmacro %}

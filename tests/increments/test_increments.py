@@ -1,0 +1,207 @@
+"""Increments = whole build, row by row; they touch what changed alone, all of it or nothing."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import duckdb
+import pytest
+
+from orchestration import increments
+from orchestration.increments import Node, NotAnIncrement, Project, Touch, advance
+from tests.conformance.contracts import read_contract
+from tests.conformance.grouping import Group, grouped, land
+from tests.conformance.reading import Source
+from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE, Case, Row, translate
+from tests.increments.history import Warehouse, differences
+from tests.properties.generate import companies
+
+COMPANIES, BATCHES = 40, 5
+# Who sells what by which plan is told by the third batch; deals come in all of them.
+_OF_DEALS = ("erp.order", "erp.returns", "erp.invoices", "erp.payments", "crm.activities", "crm.opportunit", "channel.dealer_", "channel.sell")
+# What is said of files and rows as they came: a row that changes nothing is counted there.
+_OF_ARRIVALS = {"base_erp__orders", "base_erp__order_lines", "rpt_completeness", "int_staged_rows_counted", "int_files_counted"}
+
+
+def _group(seed: int) -> Group:
+    contract = read_contract()
+    bodies = companies(seed, COMPANIES)
+    cases = [translate(Source(body["id"], "drawn", "", body), contract, needs_figures=False) for body in bodies]
+    return grouped(cases)[0]
+
+
+def _earlier(row: Row, draw: Random, batch: int) -> Row:
+    """An older version of a row, other in one figure where it has one, that comes in its own batch."""
+    values = {**row.values, "updated_at": "2019-01-01T00:00:00Z"}
+    for column in ("net_amount", "amount", "quota", "quantity", "share", "rate"):
+        if values.get(column) not in (None, ""):
+            values[column] = str(draw.randint(1, 9)) if column != "share" else "0.5"
+    return replace(row, batch=batch, values=values)
+
+
+def _history(cases: list[Case], draw: Random) -> None:
+    """Spreads the rows of companies over batches: redelivered, corrected, deleted, and plans later than what they pay for."""
+    for case in cases:
+        of_plans = draw.randint(1, 3)
+        rows = [
+            replace(row, batch=draw.randint(1, BATCHES) if row.table.startswith(_OF_DEALS) else of_plans) for row in case.rows
+        ]
+        again: list[Row] = []
+        for row in rows:
+            chance, batch = draw.random(), draw.randint(1, BATCHES if row.table.startswith(_OF_DEALS) else 3)
+            if chance < 0.1 and not row.table.startswith(("plans.plans", "crm.users")):
+                again.append(_earlier(row, draw, batch))
+            elif chance < 0.15:
+                again.append(replace(row, batch=batch))
+            elif chance < 0.2 and row.table.startswith((*_OF_DEALS, "plans.quotas", "plans.plan_assignments")):
+                gone = {**row.values, "updated_at": "2099-01-01T00:00:00Z", "is_deleted": "true"}
+                again.append(replace(row, batch=BATCHES - 1, values=gone))
+        case.rows = rows + again
+
+
+def _landed(warehouse: Warehouse, group: Group, batch: int) -> None:
+    land(group.cases, batch, warehouse.landing)
+    warehouse.land()
+
+
+def _variables(as_of: str) -> dict[str, object]:
+    zone = {"company_timezone": COMPANY_TIMEZONE, "base_currency": BASE_CURRENCY}
+    return {"as_of": as_of, **zone, "use_seed_plans": False, "use_landed_plans": True}
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """Nothing has landed; the project is compiled."""
+    warehouse = Warehouse(tmp_path_factory.mktemp("increments"), _variables(_group(1).as_of))
+    assert warehouse.project.models
+    return warehouse
+
+
+@pytest.fixture
+def empty(seeded: Warehouse, tmp_path: Path) -> Iterator[Warehouse]:
+    """The seeded warehouse with nothing in it, as it was."""
+    kept = tmp_path / "warehouse.duckdb"
+    shutil.copy(seeded.file, kept)
+    yield seeded
+    shutil.copy(kept, seeded.file)
+    shutil.rmtree(seeded.landing)
+    seeded.landing.mkdir()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_increments_over_any_history_are_the_whole_build(empty: Warehouse, seed: int) -> None:
+    group = _group(seed)
+    _history(group.cases, Random(seed))
+    by_key: set[str] = set()
+    for batch in range(1, BATCHES + 1):
+        _landed(empty, group, batch)
+        if batch == 1:
+            empty.build()
+        elif done := empty.advance():
+            by_key |= set(done.by_key)
+    assert {"int_order_lines", "int_other_facts", "int_credits_classed", "int_lines_counted", "int_payout_lines"} <= by_key
+    assert differences(empty) == {}
+
+
+def test_rows_that_change_nothing_write_no_row_and_a_fault_leaves_all_as_it_was(empty: Warehouse) -> None:
+    group = _group(3)
+    for case in group.cases:
+        case.rows = [replace(row, batch=1) for row in case.rows]
+    _landed(empty, group, 1)
+    empty.build()
+    told_again = copy.deepcopy(group)
+    for case in told_again.cases:
+        # In another order: the same bytes would not land again.
+        case.rows = [replace(row, batch=2) for row in reversed(case.rows) if row.table.startswith("erp.")]
+    _landed(empty, told_again, 2)
+    done = empty.advance()
+    assert done and done.by_key and done.written.keys() <= _OF_ARRIVALS, done
+    assert (nothing := empty.advance()) and not nothing.written and not nothing.whole
+
+    line = next(row for case in group.cases for row in case.rows if row.table == "erp.order_lines")
+    dearer = {**line.values, "net_amount": "987654", "updated_at": "2098-01-01T00:00:00Z"}
+    file = empty.landing / "erp/order_lines/dearer.jsonl"
+    file.write_text(json.dumps(dearer) + "\n", encoding="utf-8")
+    empty.land()
+    before = empty.contents()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(increments._Run, "checked", _refuse)
+        with pytest.raises(NotAnIncrement):
+            advance(empty.file, empty.variables, empty.state)
+    assert empty.contents() == before
+    done = empty.advance()
+    assert done and done.written["int_order_lines"] == (1, 1)
+    with duckdb.connect(str(empty.file), read_only=True) as connection:
+        lines = connection.execute("select count(*) from intermediate.int_payout_lines").fetchall()[0][0]
+    assert max(done.written.get("int_payout_lines", (0, 0))) < lines / 10
+    assert differences(empty) == {}
+
+
+def _refuse(_: object) -> None:
+    raise NotAnIncrement("a test fails")
+
+
+def _small(connection: duckdb.DuckDBPyConnection) -> Project:
+    """Things of a day, numbered in the order of their names, and a table that follows them by its key."""
+    connection.execute("create schema ingest")
+    connection.execute(
+        "create table ingest.files (source varchar, table_name varchar, batch varchar, file_name varchar, status varchar,"
+        " reason varchar, stem varchar, corrects varchar)"
+    )
+    connection.execute("create table things (name varchar, day date, _batch varchar)")
+    numbered = (
+        "select name, day, date_diff('day', date '1970-01-01', day) * 2000000000"
+        " + 64 * row_number() over (partition by day order by name) as number from things"
+    )
+    connection.execute(f"create schema marts; create table marts.numbers as {numbered}")
+    read = "select name, number from marts.numbers"
+    connection.execute(f"create table marts.readers as {read}")
+    touch = Touch(
+        key="name",
+        narrowed={"x.things": "name"},
+        touched_by={"x.things": "name"},
+        numbered={"number": "number", "day": "day", "order": "name"},
+    )
+    return Project(
+        {
+            "numbers": Node("numbers", '"marts"."numbers"', False, numbered, ("things",), touch),
+            "readers": Node("readers", '"marts"."readers"', False, read, ("numbers",)),
+        },
+        {},
+        {"things": ("x.things", "things")},
+    )
+
+
+def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_anew() -> None:
+    with duckdb.connect(config={"python_enable_replacements": False}) as connection:
+        project = _small(connection)
+        increments._note(connection, "")
+
+        def come(batch: int, *names: str) -> dict[str, tuple[int, int]]:
+            for name in names:
+                connection.execute("insert into things values (?, ?, ?)", [name[1:], f"2026-01-0{name[0]}", str(batch)])
+            connection.execute("insert into ingest.files (table_name, batch, file_name, status) values ('x.things', ?, ?, 'landed')", [str(batch), str(batch)])
+            run = increments._Run(connection, project)
+            run.over()
+            increments._note(connection, "")
+            return run.done.written
+
+        def names() -> list[str]:
+            return [row[0] for row in connection.execute("select name from marts.readers order by number").fetchall()]
+
+        assert come(1, "1b", "1d", "2a") == {"numbers": (3, 0), "readers": (3, 0)}
+        # Each new one alone is written: neighbours keep their numbers.
+        assert come(2, "1c", "1e", "1a") == {"numbers": (3, 0), "readers": (3, 0)}
+        assert names() == ["a", "b", "c", "d", "e", "a"]
+        many = [f"1c{number:03}" for number in range(70)]
+        written = come(3, *many)
+        assert written["numbers"][1] > 0, "there was no room for 70 between two of one day"
+        assert names() == ["a", "b", "c", *(name[1:] for name in many), "d", "e", "a"]
+        assert connection.execute("select count(distinct number) from marts.numbers").fetchall() == [(76,)]
+        assert connection.execute("select max(number) % 2000000000 from marts.numbers where day = '2026-01-02'").fetchall() == [(64,)]
