@@ -46,7 +46,19 @@ def land(folder: Path) -> None:
         raise SystemExit(
             f"The work unit did not land: {refused[0]}. Its files no longer keep the raw contract: correct work_unit.py."
         )
-    _dbt(["build", "--select", "+rpt_plan_violations", "resource_type:seed", "--exclude-resource-type", "test", "unit_test"], fresh, folder)
+    _dbt(
+        [
+            "build",
+            "--select",
+            "+rpt_plan_violations",
+            "resource_type:seed",
+            "--exclude-resource-type",
+            "test",
+            "unit_test",
+        ],
+        fresh,
+        folder,
+    )
     fresh.parent.rename(folder / "landed")
 
 

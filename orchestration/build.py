@@ -112,8 +112,9 @@ def build(
 ) -> str:
     """Runs ingest, plan check, models with their tests, gate and publication; returns the one-page summary.
 
-    A warehouse that was built before is only brought up to what has landed since, unless `full_refresh` says otherwise. Leaves warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts
-    are calculated by Spark and left below marts/ as Parquet: nothing is published, and a sentence says what there is.
+    A warehouse that was built before is only brought up to what has landed since, unless `full_refresh` says otherwise. Leaves
+    warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts are calculated
+    by Spark and left below marts/ as Parquet: nothing is published, and a sentence says what there is.
     `as_of`: the last day that is calculated, in `timezone`; None is the day of the newest landed row. Raises BuildStopped,
     with the reason.
     """
@@ -360,7 +361,9 @@ def main() -> int:
     parser.add_argument("--timezone", default="Asia/Shanghai")
     parser.add_argument("--base-currency", default="CNY")
     parser.add_argument("--target", choices=["duckdb", "spark"], default="duckdb", help="what calculates the marts")
-    parser.add_argument("--full-refresh", action="store_true", help="build all models anew, not only what has landed since")
+    parser.add_argument(
+        "--full-refresh", action="store_true", help="build all models anew, not only what has landed since"
+    )
     options = parser.parse_args()
     try:
         print(

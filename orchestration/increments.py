@@ -60,7 +60,7 @@ class Node:
 
 @dataclass(frozen=True)
 class Project:
-    """What dbt compiled for one warehouse: models in the order they are built in, tests, and each source's name (`erp.orders`) and relation."""
+    """What dbt compiled for a warehouse: models in the order they are built in, tests, and each source's name (`erp.orders`), relation."""
 
     models: Mapping[str, Node]
     tests: Mapping[str, Node]
@@ -141,9 +141,7 @@ def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def advance(
-    warehouse: Path, variables: Mapping[str, object], state_dir: Path, *, check: bool = True
-) -> Advance:
+def advance(warehouse: Path, variables: Mapping[str, object], state_dir: Path, *, check: bool = True) -> Advance:
     """Takes what has landed since the last build into the warehouse, if plan rows and tests hold then (`check`).
 
     Raises NotAnIncrement, with everything as it was before.
@@ -195,7 +193,7 @@ class _Run:
     def over(self) -> None:
         """Brings every table up to what has landed."""
         self._sources()
-        schemas = sorted({node.relation.split(".")[1].strip('"') for node in self.nodes.values()})
+        schemas = sorted({node.relation.split(".")[-2].strip('"') for node in self.nodes.values()})
         self.sql(f"set search_path = '{','.join(['main', *schemas])}'")
         for unique_id, node in self.nodes.items():
             parents = self._changed_parents(unique_id)
@@ -216,7 +214,11 @@ class _Run:
         if self.sql("select 1 from operations.rpt_plan_violations where is_blocking limit 1").fetchall():
             raise NotAnIncrement("plan rows break the plan contract")
         for test in self.project.tests.values():
-            if any(parent in self.changed or self._changed_parents(parent) for parent in test.parents if parent in self.nodes):
+            if any(
+                parent in self.changed or self._changed_parents(parent)
+                for parent in test.parents
+                if parent in self.nodes
+            ):
                 count = self.sql(f"select count(*) from ({test.sql})").fetchall()[0][0]
                 if count:
                     raise NotAnIncrement(f"the test {test.name} fails")
@@ -295,6 +297,8 @@ class _Run:
             if (query := node.touch.touched_by.get(parent))
         ]
         self.sql("create or replace temp table touched as " + (" union ".join(queries) or "select 0 limit 0"))
+        if not self.sql("from touched limit 1").fetchall():
+            return
         kept = f"({node.touch.key}) in (from touched)"
         sql = self._narrowed(
             node,
@@ -352,10 +356,15 @@ class _Run:
         A day that has no number left where one is needed is numbered anew.
         """
         number, order, day = (touch.numbered[part] for part in ("number", "order", "day"))
-        rows = (
-            f"select {order}, {day}, abs({number}) as number from {node.relation} where {day} in (select {day} from fresh) and not ({kept})"
-            f" union all select {order}, {day}, abs(stored.{number}) as number from fresh"
+        # Most rows of most batches are where they were: only days to which something comes are looked at as a whole.
+        self.sql(
+            f"create or replace temp table come as select {order}, {day}, abs(stored.{number}) as number from fresh"
             f" left join (select {order}, {day}, {number} from {node.relation}) as stored using ({order}, {day})"
+        )
+        rows = (
+            f"from come where {day} in (select {day} from come where number is null) union all"
+            f" select {order}, {day}, abs({number}) as number from {node.relation}"
+            f" where {day} in (select {day} from come where number is null) and not ({kept})"
         )
         among = f"(partition by {day} order by {order} rows between"
         bounded = (
@@ -375,7 +384,7 @@ class _Run:
         number_then = f"below + case when above is null then {_ROOM} * place else (above - below) * place // (place_count + 1) end"
         for found in (
             f"select {order}, {day}, {number_then} as number from placed",
-            f"select {order}, {day}, abs({number}) as number from {node.relation}",
+            "from come where number is not null",
         ):
             self.sql(
                 f"update fresh set {number} = sign(fresh.{number}) * found.number from ({found}) as found"
@@ -384,12 +393,14 @@ class _Run:
 
     def _differences(self, unique_id: str, node: Node, columns: Sequence[str], stored: str) -> None:
         """Writes where `fresh` differs from the stored rows, and keeps what changed for the tables that follow."""
-        same = " and ".join(f"stored.{quoted(column)} is not distinct from fresh.{quoted(column)}" for column in columns)
+        same = " and ".join(
+            f"stored.{quoted(column)} is not distinct from fresh.{quoted(column)}" for column in columns
+        )
         listed = ", ".join(map(quoted, columns))
-        removed, added, changed = (quoted(f"{what} {node.name}") for what in ("removed", "added", "changed"))
+        removed, added = quoted(f"removed {node.name}"), quoted(f"added {node.name}")
         self.sql(f"create or replace temp table stored as {stored}")
-        self.sql(f"create temp table {removed} as from stored where not exists (from fresh where {same})")
-        self.sql(f"create temp table {added} as from fresh where not exists (from stored where {same})")
+        self.sql(f"create or replace temp table {removed} as from stored where not exists (from fresh where {same})")
+        self.sql(f"create or replace temp table {added} as from fresh where not exists (from stored where {same})")
         gone, come = (self.sql(f"select count(*) from {name}").fetchall()[0][0] for name in (removed, added))
         self.sql("drop table stored")
         self.sql("drop table fresh")

@@ -34,5 +34,8 @@ datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
     views of facts: joined by it too, only the facts asked for are read.
 -#}
 {% macro fact_of_credit(credit_no) -%}
-{{ whole_div(credit_no, 40000) }} * case when {{ whole_div(credit_no, 10000) }} % 4 = 0 then -1 else 1 end
+case
+    when {{ whole_div(credit_no, 10000) }} % 4 = 0 then -{{ whole_div(credit_no, 40000) }}
+    else {{ whole_div(credit_no, 40000) }}
+end
 {%- endmacro %}

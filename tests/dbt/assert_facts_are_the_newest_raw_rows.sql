@@ -35,7 +35,7 @@ with
 
 {%- for table, (key, amount) in tables.items() %}
 {%- set relation = source(table.split('.')[0], table.split('.')[1]) %}
-{%- set columns = adapter.get_columns_in_relation(relation) if execute and load_relation(relation) is not none else [] %}
+{%- set columns = adapter.get_columns_in_relation(relation) if execute and flags.INTROSPECT else [] %}
 
 {{ table | replace('.', '_') }}_versions as (
     select
@@ -45,7 +45,7 @@ with
             order by
                 updated_at desc,
                 is_deleted desc
-            {#- Compiled before anything has landed, there is no relation to ask for its columns. #}
+            {#- A compilation that asks nothing of a warehouse leaves the columns out. #}
             {%- for column in columns if not column.name.startswith('_') %},
                 cast({{ column.name }} as {{ dbt.type_string() }}) desc nulls last
             {%- endfor %}

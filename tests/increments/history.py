@@ -98,7 +98,9 @@ def arrange(source: Path, batches: int, draw: Random) -> list[list[Path]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; exit code 1 where increments and whole differ."""
-    parser = argparse.ArgumentParser(prog="python -m tests.increments.history", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.increments.history", description=(__doc__ or "").split("\n")[0]
+    )
     parser.add_argument("landing", type=Path)
     parser.add_argument("--batches", type=int, default=50)
     parser.add_argument("--seed", type=int, default=7)
@@ -114,7 +116,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 warehouse.build()
                 continue
             done = warehouse.advance()
-            told = f"{len(done.by_key)} tables by key, {len(done.whole)} whole, {len(done.written)} written" if done else "whole"
+            told = (
+                f"{len(done.by_key)} tables by key, {len(done.whole)} whole, {len(done.written)} written"
+                if done
+                else "whole"
+            )
             seconds = f", {sum(done.seconds.values()):.1f} s" if done else ""
             print(f"batch {number}: {len(files)} files, {told}{seconds}", flush=True)
         found = differences(warehouse)

@@ -24,9 +24,24 @@ from tests.properties.generate import companies
 
 COMPANIES, BATCHES = 40, 5
 # Who sells what by which plan is told by the third batch; deals come in all of them.
-_OF_DEALS = ("erp.order", "erp.returns", "erp.invoices", "erp.payments", "crm.activities", "crm.opportunit", "channel.dealer_", "channel.sell")
+_OF_DEALS = (
+    "erp.order",
+    "erp.returns",
+    "erp.invoices",
+    "erp.payments",
+    "crm.activities",
+    "crm.opportunit",
+    "channel.dealer_",
+    "channel.sell",
+)
 # What is said of files and rows as they came: a row that changes nothing is counted there.
-_OF_ARRIVALS = {"base_erp__orders", "base_erp__order_lines", "rpt_completeness", "int_staged_rows_counted", "int_files_counted"}
+_OF_ARRIVALS = {
+    "base_erp__orders",
+    "base_erp__order_lines",
+    "rpt_completeness",
+    "int_staged_rows_counted",
+    "int_files_counted",
+}
 
 
 def _group(seed: int) -> Group:
@@ -50,7 +65,8 @@ def _history(cases: list[Case], draw: Random) -> None:
     for case in cases:
         of_plans = draw.randint(1, 3)
         rows = [
-            replace(row, batch=draw.randint(1, BATCHES) if row.table.startswith(_OF_DEALS) else of_plans) for row in case.rows
+            replace(row, batch=draw.randint(1, BATCHES) if row.table.startswith(_OF_DEALS) else of_plans)
+            for row in case.rows
         ]
         again: list[Row] = []
         for row in rows:
@@ -105,7 +121,13 @@ def test_increments_over_any_history_are_the_whole_build(empty: Warehouse, seed:
             empty.build()
         elif done := empty.advance():
             by_key |= set(done.by_key)
-    assert {"int_order_lines", "int_other_facts", "int_credits_classed", "int_lines_counted", "int_payout_lines"} <= by_key
+    assert {
+        "int_order_lines",
+        "int_other_facts",
+        "int_credits_classed",
+        "int_lines_counted",
+        "int_payout_lines",
+    } <= by_key
     assert differences(empty) == {}
 
 
@@ -186,7 +208,10 @@ def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_a
         def come(batch: int, *names: str) -> dict[str, tuple[int, int]]:
             for name in names:
                 connection.execute("insert into things values (?, ?, ?)", [name[1:], f"2026-01-0{name[0]}", str(batch)])
-            connection.execute("insert into ingest.files (table_name, batch, file_name, status) values ('x.things', ?, ?, 'landed')", [str(batch), str(batch)])
+            connection.execute(
+                "insert into ingest.files (table_name, batch, file_name, status) values ('x.things', ?, ?, 'landed')",
+                [str(batch), str(batch)],
+            )
             run = increments._Run(connection, project)
             run.over()
             increments._note(connection, "")
@@ -204,4 +229,6 @@ def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_a
         assert written["numbers"][1] > 0, "there was no room for 70 between two of one day"
         assert names() == ["a", "b", "c", *(name[1:] for name in many), "d", "e", "a"]
         assert connection.execute("select count(distinct number) from marts.numbers").fetchall() == [(76,)]
-        assert connection.execute("select max(number) % 2000000000 from marts.numbers where day = '2026-01-02'").fetchall() == [(64,)]
+        assert connection.execute(
+            "select max(number) % 2000000000 from marts.numbers where day = '2026-01-02'"
+        ).fetchall() == [(64,)]

@@ -166,7 +166,10 @@ final as (
     select
         cast(
             dense_rank() over (order by employed.payee_kind, employed.payee_id) * 1000
-            + row_number() over (partition by employed.payee_kind, employed.payee_id order by employed.valid_from) as integer
+            + row_number() over (
+                partition by employed.payee_kind, employed.payee_id
+                order by employed.valid_from
+            ) as integer
         ) as span_no,
         cast(dense_rank() over (order by employed.payee_kind, employed.payee_id) as integer) as payee_no,
         employed.payee_id,

@@ -1,0 +1,80 @@
+"""A micro-batch on W(n), calculated: 1,000 new order lines of the last days, and 500 corrections over the year.
+
+`python -m benchmarks.increment DIR`, after the engine has run there, prints one JSON line for each: landed by ingest (not timed),
+then taken into the models of the engine as orchestration.increments does it; tests are left out, as in engine.py.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from benchmarks.measured import Measured
+from benchmarks.work_unit import AS_OF
+from orchestration import increments
+from orchestration.build import Choices, variables
+from orchestration.ingest import ingest
+
+_AMONG = (
+    "select * exclude (_file, _row, _batch) from raw_erp.{table} where hash(order_id) % {lines} < {count} * {share}"
+)
+# What a batch is made of: rows that are there, under new ids or as newer versions of themselves.
+BATCHES = {
+    "1,000 new lines": {
+        "orders": "select * replace ('Z' || order_id as order_id, ordered_at - interval 1 day * (date_diff('day',"
+        " timestamp '{as_of}', ordered_at) + hash(order_id) % 5) as ordered_at) from ({among})",
+        "order_lines": "select * replace ('Z' || order_line_id as order_line_id, 'Z' || order_id as order_id) from ({among})",
+    },
+    "500 corrections": {
+        "order_lines": "select * replace (net_amount + 100 as net_amount, updated_at + interval 1 hour as updated_at) from ({among})",
+    },
+}
+
+
+def run(folder: Path) -> None:
+    """Prints what each micro-batch takes."""
+    file = folder / "increment/warehouse.duckdb"
+    shutil.rmtree(file.parent, ignore_errors=True)
+    shutil.copytree(folder / "engine", file.parent)
+    dbt_variables = variables(Choices(), AS_OF)
+    project = increments.compiled(file, dbt_variables, folder / ".increments")
+    with duckdb.connect(str(file), read_only=True) as connection:
+        built = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
+        lines = connection.execute("select count(*) from raw_erp.order_lines").fetchall()[0][0]
+    project = replace(
+        project, models={name: node for name, node in project.models.items() if node.name in built}, tests={}
+    )
+    increments.remember(file, dbt_variables)
+    for number, (what, tables) in enumerate(BATCHES.items()):
+        landing = folder / f"increment/landing-{number}"
+        count = 1000 if number == 0 else 500
+        with duckdb.connect(str(file), read_only=True) as connection:
+            for table, sql in tables.items():
+                path = landing / f"erp/{table}/batch-{number}.parquet"
+                path.parent.mkdir(parents=True)
+                among = _AMONG.format(table=table, lines=lines, count=count, share=1)
+                connection.execute(f"copy ({sql.format(among=among, as_of=AS_OF)}) to '{path}' (format parquet)")
+        refused = [found for found in ingest(landing, file).files if found.status != "landed" or found.rows_quarantined]
+        if refused:
+            raise SystemExit(f"The batch did not land: {refused[0]}")
+        measured = Measured(what)
+        with duckdb.connect(str(file), config=increments._settings()) as connection:
+            connection.begin()
+            batch = increments._Run(connection, project)
+            batch.over()
+            increments._note(connection, increments._version(file, dbt_variables))
+            connection.commit()
+        measured.mark("sql")
+        came, left = (sum(counts[side] for counts in batch.done.written.values()) for side in (0, 1))
+        slowest = dict(sorted(batch.done.seconds.items(), key=lambda item: -item[1])[:10])
+        told = {**measured.result(came, left), "written": batch.done.written, "models": slowest}
+        print(json.dumps(told, default=str), flush=True)
+
+
+if __name__ == "__main__":
+    run(Path(sys.argv[1]))
