@@ -456,7 +456,9 @@ not_built as (
 ),
 
 final as (
-    {%- for check in ['broken', 'missing', 'not_allowed', 'too_long', 'unknown', 'not_calculated', 'not_judged', 'not_built'] %}
+    {%- for check in [
+        'broken', 'missing', 'not_allowed', 'too_long', 'unknown', 'not_calculated', 'not_judged', 'not_built'
+    ] %}
     select
         check_no,
         table_name,
