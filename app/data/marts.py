@@ -105,6 +105,7 @@ class Statement:
     manual: Decimal
     payable: Decimal
     currency: str
+    plan_line_count: int
 
 
 @dataclass(frozen=True)
@@ -358,7 +359,7 @@ class Marts:
         scope: Scope,
         payee_id: str,
         period: Period,
-        component_id: str,
+        component: Component,
         *,
         find: str = "",
         first_row: int,
@@ -368,7 +369,8 @@ class Marts:
         rows = self._published.rows(
             "statement_lines",
             **self._of(scope, payee_id, period),
-            component_id=component_id,
+            plan_id=component.plan_id,
+            component_id=component.component_id,
             find=find.strip(),
             first_row=first_row,
             page_size=page_size,

@@ -51,7 +51,7 @@ FLAT = replace(
 UNQUOTED = replace(
     TIERED, quota=None, attainment=None, rate=None, next_tier_from=None, gap_to_next_tier=None, reward_at_next_tier=None
 )
-STATEMENT = Statement("p", "Plan", "estimate", Decimal(4), *[ZERO] * 7, Decimal(4), "CNY")
+STATEMENT = Statement("p", "Plan", "estimate", Decimal(4), *[ZERO] * 7, Decimal(4), "CNY", 0)
 
 
 @pytest.fixture(autouse=True)
