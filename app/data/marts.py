@@ -110,7 +110,7 @@ class Statement:
 
 @dataclass(frozen=True)
 class Component:
-    """A component of a statement: amount in currency; actual, quota and gap in the measure's unit."""
+    """A component of a statement: amount in currency; actual, quota, gap in the measure's unit; what its one line a period says."""
 
     component_id: str
     plan_id: str
@@ -130,6 +130,8 @@ class Component:
     floor_per_period: Decimal | None
     amount: Decimal
     line_count: int
+    explanation: str | None = None
+    explanation_zh: str | None = None
 
 
 @dataclass(frozen=True)

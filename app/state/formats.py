@@ -74,10 +74,10 @@ def compact_in_measure(value: Decimal | None, measure: str, currency: str) -> st
 
 
 def tier_bound(value: Decimal, tier_key: str, measure: str, currency: str) -> str:
-    """Where a tier starts, in the scale its tiers go by: per cent of quota, or the measure's own unit."""
-    if tier_key in ("attainment", "growth", "score"):
+    """Where a tier starts, in the scale its tiers go by: per cent of quota, a score, or the measure's own unit."""
+    if tier_key in ("attainment", "growth"):
         return percent(value)
-    return number(value) if tier_key == "rank" else in_measure(value, measure, currency)
+    return number(value) if tier_key in ("rank", "score") else in_measure(value, measure, currency)
 
 
 def rate_in_words(rate: Decimal, measure: str, currency: str) -> str:

@@ -108,18 +108,19 @@ def figures(
     is_closed = all(statement.status == "closed" for statement in statements)
     return [
         attainment_figure(components),
-        Figure(text("figure.earned_final" if is_over else "figure.earned"), in_currencies(statements, "earned")),
-        Figure(text("figure.paid" if is_closed else "figure.expected"), in_currencies(statements, "payable")),
+        Figure(text("figure.earned_final" if is_over else "figure.earned"), *in_currencies(statements, "earned")),
+        Figure(text("figure.paid" if is_closed else "figure.expected"), *in_currencies(statements, "payable")),
         next_tier_figure(components, tiers, is_over=is_over),
     ]
 
 
-def in_currencies(statements: Sequence[Statement], column: str) -> str:
-    """Sum over the plans, one a currency: unlike currencies are never added."""
+def in_currencies(statements: Sequence[Statement], column: str) -> tuple[str, str]:
+    """Sum over the plans, one a currency: unlike currencies are never added. Those after the first stand below it, points last."""
     totals: dict[str, Decimal] = {}
     for statement in statements:
         totals[statement.currency] = totals.get(statement.currency, Decimal(0)) + getattr(statement, column)
-    return " + ".join(money(amount, currency) for currency, amount in totals.items())
+    first, *others = [money(totals[currency], currency) for currency in sorted(totals, key=lambda each: each == "PTS")]
+    return first, " ".join(f"+ {other}" for other in others)
 
 
 def leading(components: Sequence[Component]) -> Component | None:
@@ -154,13 +155,14 @@ def next_tier_figure(components: Sequence[Component], tiers: Sequence[Tier], *, 
     if not ahead:
         return Figure(label, text("unit.none"), text("figure.no_next_tier"))
     best = max(ahead, key=lambda component: component.reward_at_next_tier or Decimal(0))
+    name = measure_name(best.measure, language())
     gap = compact_in_measure(best.gap_to_next_tier, best.measure, best.currency)
     bound = tier_bound(best.next_tier_from or Decimal(0), best.tier_key, best.measure, best.currency)
     if best.reward_at_next_tier:
         reward = signed_money(best.reward_at_next_tier, best.currency)
-        return Figure(label, gap, text("figure.to_tier", bound=bound, reward=reward))
+        return Figure(label, gap, text("figure.to_tier", measure=name, bound=bound, reward=reward))
     # reaching a bound may pay nothing by itself: what counts is what lies beyond
-    return Figure(label, gap, text("figure.to_tier_then", bound=bound, then=pays_beyond(best, tiers)))
+    return Figure(label, gap, text("figure.to_tier_then", measure=name, bound=bound, then=pays_beyond(best, tiers)))
 
 
 def draw_movements(statements: Sequence[Statement]) -> None:
@@ -169,7 +171,8 @@ def draw_movements(statements: Sequence[Statement]) -> None:
         moved = [(column, amount) for column in MOVEMENTS if (amount := getattr(statement, column))]
         if moved:
             steps = "".join(
-                f", {text(f'movement.{column}')} {signed_money(amount, statement.currency)}" for column, amount in moved
+                text("movement.step", name=text(f"movement.{column}"), amount=signed_money(amount, statement.currency))
+                for column, amount in moved
             )
             earned, payable = (money(amount, statement.currency) for amount in (statement.earned, statement.payable))
             st.markdown(
@@ -207,7 +210,7 @@ def draw_plans(
 
 @st.fragment
 def draw_lines(marts: Marts, scope: Scope, person: Person, period: Period, components: Sequence[Component]) -> None:
-    """The lines of one component or of a plan itself; choosing, searching and opening redraw this part alone, so it is shielded by itself."""
+    """The lines of one component or plan; choosing, searching and opening redraw this part alone, so it is shielded by itself."""
     shielded(lambda: lines_of_components(marts, scope, person, period, components))
 
 
