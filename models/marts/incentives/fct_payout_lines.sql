@@ -87,6 +87,7 @@ period_lines as (
         personal_factor,
         is_paid,
         occurred_on,
+        amount_rated,
         amount,
         amount_base
     from {{ ref('int_period_lines') }}
@@ -398,7 +399,9 @@ period_explained as (
         groups.minor_units,
         case
             when groups.tier_key = 'attainment' and groups.quota is null then 'period_no_quota'
-            when groups.method = 'rank' then case when period_lines.tier_no = 0 then 'rank_none' else 'rank_placed' end
+            when groups.method = 'rank' and period_lines.tier_no = 0 then 'rank_none'
+            when groups.method = 'rank' and period_lines.amount_rated = 0 then 'rank_without_prize'
+            when groups.method = 'rank' then 'rank_placed'
             when groups.method = 'scorecard' and period_lines.rate <> 0 then 'scorecard'
             when period_lines.tier_no = 0 then 'period_below'
             when groups.method = 'step' and period_lines.rate is null then 'step_amount'
