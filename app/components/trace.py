@@ -119,6 +119,8 @@ def tier_name(step: Step, component: Component) -> str:
 def tier_amount(step: Step, line: Line, component: Component) -> str:
     """A fixed amount of a tier, and the share of it."""
     pays = plain(signed_money(step.amount_after - step.amount_before, line.currency))
+    if step.reason == "milestone":
+        return text("step.milestone", tier=tier_name(step, component), pays=pays)
     return text(
         "step.tier_amount",
         fixed=plain(money(step.basis, line.currency)),

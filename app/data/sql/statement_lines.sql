@@ -1,5 +1,5 @@
--- Lines of one component in a period, or, where $component_id is empty, those of the plan itself, newest first, a page of them; $find keeps those whose order, customer, product or
--- event has the text.
+-- Lines of one component in a period, or, where $component_id is empty, those of the plan itself: newest first, a page
+-- of them; $find keeps those whose order, customer, product or event has the text.
 with recursive
 
 -- include _visible_people
