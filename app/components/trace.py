@@ -227,5 +227,8 @@ WORDINGS: dict[str, Callable[[Step, Line, Component], str]] = {
     "release": waiting,
     "clawback": waiting,
     "clawback_return": waiting,
+    # the sentence of the line says all of it
+    "draw": nothing,
+    "draw_recovery": nothing,
     "rounding": rounding,
 }

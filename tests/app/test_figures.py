@@ -13,7 +13,7 @@ from app.components.component_card import current_tier, prospect, so_far, tier_w
 from app.components.heat import ATTAINMENT_BOUNDS, fitted, step_of
 from app.components.ranking import board_value, gap_value, movement, neighbours
 from app.data.marts import BoardRow, Component, Statement, Tier
-from app.state.formats import plain
+from app.state.formats import money, plain
 from app.views.statement import advances_of, figures
 
 ZERO = Decimal(0)
@@ -209,3 +209,11 @@ def test_namesakes_can_be_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "selectbox", drawn)
     assert choose("Who", ["a", "b"], lambda _: "Wang Fang") == "b"
     assert words == ["Wang Fang", "Wang Fang (2)"]
+
+
+def test_a_minus_stands_before_the_currency() -> None:
+    assert [money(Decimal(amount), "CNY") for amount in ("-1984.85", "-0.004", "3")] == [
+        "−CNY 1,984.85",
+        "CNY 0.00",
+        "CNY 3.00",
+    ]
