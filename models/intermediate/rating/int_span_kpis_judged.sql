@@ -248,23 +248,33 @@ kpis_judged as (
 ),
 
 -- where nobody is judged by repurchases, orders are not looked for
+orders_asked as (
+    select
+        orders.order_id,
+        orders.account_id,
+        orders.ordered_at,
+        orders.ordered_on,
+        orders.status
+    from kpis_judged
+    inner join orders
+        on kpis_judged.kpi = 'repurchase_rate'
+    where orders.account_id is not null
+),
+
 items as (
     select
         order_lines.line_no as item_no,
         lines.order_id,
-        orders.account_id,
+        orders_asked.account_id,
         order_lines.ordered_on as dealt_on
-    from kpis_judged
-    inner join order_lines
-        on kpis_judged.kpi = 'repurchase_rate'
+    from orders_asked
     inner join lines
-        on order_lines.order_line_id = lines.order_line_id
-    inner join orders
-        on lines.order_id = orders.order_id
-    where orders.account_id is not null
+        on orders_asked.order_id = lines.order_id
+    inner join order_lines
+        on lines.order_line_id = order_lines.order_line_id
 ),
 
-{{ orders_sequenced('orders') }},
+{{ orders_sequenced('orders_asked') }},
 
 {{ orders_credited() }},
 
