@@ -37,11 +37,13 @@ _KPI_MEASURES = {
     "collection_days": ("revenue_collected",),
     "visit_to_order_rate": ("visits", "revenue_booked"),
     "repurchase_rate": ("revenue_booked",),
+    "pipeline_coverage": ("revenue_booked",),  # for its quota
 }
 _KPI_ROWS = {
     "win_rate": ("crm.opportunities", "owner_user_id"),
     "sales_cycle_days": ("crm.opportunities", "owner_user_id"),
     "follow_up_hours": ("crm.opportunities", "owner_user_id"),
+    "pipeline_coverage": ("crm.opportunities", "owner_user_id"),
     "satisfaction": ("service.tickets", "assignee_user_id"),
     "class_fill_rate": ("education.classes", "teacher_user_id"),
     "class_renewal_rate": ("education.classes", "teacher_user_id"),

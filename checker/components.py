@@ -326,7 +326,16 @@ class Engine:
         begin, end = self.days(component, start)
         if measure in MEASURES:
             return self.actual(component.plan, payee_id, measure, component.row["credit_level"], begin, end)
-        return self.kpis.value(measure, payee_id, False, begin, end)
+        return self._kpi(component.plan, measure, payee_id, False, begin, end)
+
+    def _kpi(self, plan: Plan, kpi: str, subject: str, is_team: bool, begin: date, end: date) -> Decimal | None:
+        """The value of a KPI; pipeline_coverage is measured by the quota of the period after (A13)."""
+        if kpi != "pipeline_coverage":
+            return self.kpis.value(kpi, subject, is_team, begin, end)
+        kinds = ["team"] if is_team else ["payee"]
+        quota = self._quota_row(kinds, subject, "revenue_booked", plan.period, end)
+        amount = self.kpis.expected(subject, is_team, end, period_end(plan.period, end), plan.currency)
+        return ten(EXACT.divide(amount, quota)) if quota and quota > 0 else None
 
     def gate(self, row: Row, component: Component, payee_id: str, start: date) -> bool:
         """gate_min ≤ value < gate_max; for a KPI where less is better gate_max < value ≤ gate_min (D10)."""
@@ -351,7 +360,7 @@ class Engine:
                 given = [of for of in rows if of is not None]
                 quota = sum(given, ZERO) if given else None
             else:
-                value = self.kpis.value(measure, team, True, begin, end)
+                value = self._kpi(plan, measure, team, True, begin, end)
         else:
             value = self._measured(component, payee_id, measure, start)
             quota = self.quota(component, payee_id, measure, start) if measure in MEASURES else None

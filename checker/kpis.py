@@ -159,18 +159,39 @@ class Kpis:
         return Decimal(hits), Decimal(len(visits))
 
     def _repurchase(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
+        """An account counts once a payee; for a team with the one whose first order of it falls into the team."""
+        own_credits = self._own("revenue_booked", subject, is_team, begin, end)
+        sellers = {credit.payee_id for credit in own_credits} if is_team else {subject}
         again = count = 0
-        for account, orders in self._orders(subject, is_team).items():
-            own = [(day, order_id) for day, order_id in orders if begin <= day < end]
-            if own:
+        for seller in sellers:
+            for account, orders in self._orders(seller, False).items():
+                own = [(day, order_id) for day, order_id in orders if begin <= day < end]
+                if not own:
+                    continue
                 first = min(self._facts.orders[order_id].row["ordered_at"] for _, order_id in own)
                 day = min(day for day, _ in own)
+                people = self._credits.people
+                if is_team and subject not in people.above(people.post(seller, day).team):
+                    continue
                 count += 1
                 again += any(
                     order.row["ordered_at"] < first and order.day >= day - timedelta(days=365)
                     for order in self._facts.orders_of[account]
                 )
         return Decimal(again), Decimal(count)
+
+    def expected(self, subject: str, is_team: bool, begin: date, end: date, currency: str) -> Decimal:
+        """What is open on the day before `begin`, or on as_of if that is earlier, and expected to close in [begin, end)."""
+        seen = min(begin - timedelta(days=1), self._facts.as_of)
+        amount = ZERO
+        for row, _ in self._mine(self._opportunities, subject, is_team, lambda _: seen):
+            closed = self._closed_on(row)
+            is_open = seen < closed if closed else not row["is_closed"]
+            if not is_open or self._facts.calendar.day(row["created_at"]) > seen:
+                continue
+            if row["expected_close_on"] and begin <= row["expected_close_on"] < end and row["amount"] is not None:
+                amount += self._rates.convert(row["amount"], row["currency"], currency, seen) or ZERO
+        return amount
 
     def _follow_up(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         hours, count = ZERO, 0

@@ -7,8 +7,17 @@ import streamlit as st
 
 from app.data.marts import Component, Tier
 from app.data.reference import measure_name
-from app.state.formats import in_measure, money, percent, plain, rate_in_words, tier_bound
+from app.state.formats import in_measure, money, number, percent, plain, rate_in_words, tier_bound
 from app.state.words import language, text
+
+# What the amount of a tier is, by the methods that pay one.
+AMOUNTS = {
+    "flat": "component.amount_an_event",
+    "marginal": "component.amount_on_entering",
+    "step": "component.amount",
+    "milestones": "component.amount",
+    "rank": "component.amount",
+}
 
 
 def component_card(component: Component, tiers: Sequence[Tier], *, is_over: bool) -> None:
@@ -17,7 +26,8 @@ def component_card(component: Component, tiers: Sequence[Tier], *, is_over: bool
         with st.container(horizontal=True, horizontal_alignment="distribute"):
             st.markdown(f"**{plain(component.component_name)}**", width="content")
             st.markdown(f"**{plain(money(component.amount, component.currency))}**", width="content")
-        st.markdown(plain(so_far(component)))
+        if component.method not in ("rank", "scorecard"):
+            st.markdown(plain(so_far(component)))
         if component.next_tier_from:
             st.progress(way_to_next_tier(component))
         st.markdown(prospect(component, tiers, is_over=is_over))
@@ -48,6 +58,9 @@ def prospect(component: Component, tiers: Sequence[Tier], *, is_over: bool) -> s
     if component.tier_key == "attainment" and component.quota is None:
         return f":material/help: {text('component.no_quota')}"
     if component.next_tier_from is None or component.gap_to_next_tier is None:
+        told = component.explanation_zh if language() == "zh" else component.explanation
+        if told:
+            return plain(told)
         if component.method == "flat" or len(tiers) < 2:
             return text("component.flat", pays=plain(tier_pays(tiers[0], component)) if tiers else text("unit.none"))
         return (
@@ -93,7 +106,12 @@ def ladder(component: Component, tiers: Sequence[Tier]) -> str:
 
 
 def current_tier(component: Component, tiers: Sequence[Tier]) -> Tier | None:
-    """The tier that pays now: the one before the next, else the last; None while none does."""
+    """The tier that pays now: the one before the next, else the last; None while none does, or a place decides."""
+    if component.method in ("step", "milestones", "interpolated"):
+        reached = component.attainment if component.tier_key == "attainment" else component.actual
+        return next((tier for tier in reversed(tiers) if reached is not None and tier.tier_from <= reached), None)
+    if component.method == "scorecard":
+        return next((tier for tier in reversed(tiers) if tier.rate == component.rate), None)
     if component.rate is None:
         return None
     if component.next_tier_from is None:
@@ -102,16 +120,21 @@ def current_tier(component: Component, tiers: Sequence[Tier]) -> Tier | None:
 
 
 def tier_words(tier: Tier, component: Component) -> str:
-    """`from 80%: 3.5%`."""
+    """`from 80%: 3.5%`; in a contest `place 1: CNY 6,000.00`."""
+    if component.method == "rank":
+        return text("component.place", place=plain(number(tier.tier_from)), pays=plain(tier_pays(tier, component)))
     bound = plain(tier_bound(tier.tier_from, component.tier_key, component.measure, component.currency))
     return text("component.tier", bound=bound, pays=plain(tier_pays(tier, component)))
 
 
 def tier_pays(tier: Tier, component: Component) -> str:
-    """`3.5%`, `CNY 30.00 each`, `CNY 800.00 an event`, or both; `nothing` for a tier that pays nothing."""
+    """`3.5%`, `CNY 30.00 each`, `80% of the target`, `CNY 800.00 an event`, or both; `nothing` for a tier that pays nothing."""
     parts = []
-    if tier.rate:
+    if tier.rate and component.method in ("step", "interpolated", "scorecard"):
+        if component.method != "step" or tier.amount is None:
+            parts.append(text("component.of_target", share=percent(tier.rate, 4)))
+    elif tier.rate and component.method not in ("milestones", "rank"):
         parts.append(rate_in_words(tier.rate, component.measure, component.currency))
-    if tier.amount:
-        parts.append(text("component.amount_an_event", amount=money(tier.amount, component.currency)))
+    if tier.amount and component.method in AMOUNTS:
+        parts.append(text(AMOUNTS[component.method], amount=money(tier.amount, component.currency)))
     return " + ".join(parts) or text("component.pays_nothing")

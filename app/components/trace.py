@@ -119,6 +119,8 @@ def tier_name(step: Step, component: Component) -> str:
 def tier_amount(step: Step, line: Line, component: Component) -> str:
     """A fixed amount of a tier, and the share of it."""
     pays = plain(signed_money(step.amount_after - step.amount_before, line.currency))
+    if step.reason == "milestone":
+        return text("step.milestone", tier=tier_name(step, component), pays=pays)
     return text(
         "step.tier_amount",
         fixed=plain(money(step.basis, line.currency)),
@@ -174,6 +176,23 @@ def waiting(step: Step, line: Line, component: Component) -> str:
     )
 
 
+def target(step: Step, line: Line, component: Component) -> str:
+    """A share of the target incentive."""
+    return text(
+        "step.target",
+        target=plain(money(step.basis, line.currency)),
+        rate=plain(percent(step.rate, 4)),
+        pays=exact(step.amount_after - step.amount_before, line.currency),
+    )
+
+
+def prize(step: Step, line: Line, component: Component) -> str:
+    """What a place of a contest pays, shared by those who stand on it. factor_id is `component/place`."""
+    place = (step.factor_id or "").rpartition("/")[2]
+    pays = plain(money(step.amount_after, line.currency))
+    return text("step.prize", place=plain(number(Decimal(place))) if place else text("unit.none"), pays=pays)
+
+
 def nothing(step: Step, line: Line, component: Component) -> str:
     """A step of bookkeeping: from here on the amount is pay, not what pay is reckoned from."""
     return ""
@@ -200,11 +219,16 @@ WORDINGS: dict[str, Callable[[Step, Line, Component], str]] = {
     "tier_amount": tier_amount,
     "modifier": multiplied,
     "personal_factor": multiplied,
+    "target": target,
+    "prize": prize,
     "cap": limited,
     "floor": limited,
     "hold": waiting,
     "release": waiting,
     "clawback": waiting,
     "clawback_return": waiting,
+    # the sentence of the line says all of it
+    "draw": nothing,
+    "draw_recovery": nothing,
     "rounding": rounding,
 }

@@ -105,11 +105,12 @@ class Statement:
     manual: Decimal
     payable: Decimal
     currency: str
+    plan_line_count: int
 
 
 @dataclass(frozen=True)
 class Component:
-    """A component of a statement: amount in currency; actual, quota and gap in the measure's unit."""
+    """A component of a statement: amount in currency; actual, quota, gap in the measure's unit; what its one line a period says."""
 
     component_id: str
     plan_id: str
@@ -129,6 +130,8 @@ class Component:
     floor_per_period: Decimal | None
     amount: Decimal
     line_count: int
+    explanation: str | None = None
+    explanation_zh: str | None = None
 
 
 @dataclass(frozen=True)
@@ -358,7 +361,7 @@ class Marts:
         scope: Scope,
         payee_id: str,
         period: Period,
-        component_id: str,
+        component: Component,
         *,
         find: str = "",
         first_row: int,
@@ -368,7 +371,8 @@ class Marts:
         rows = self._published.rows(
             "statement_lines",
             **self._of(scope, payee_id, period),
-            component_id=component_id,
+            plan_id=component.plan_id,
+            component_id=component.component_id,
             find=find.strip(),
             first_row=first_row,
             page_size=page_size,

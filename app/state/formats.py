@@ -21,16 +21,16 @@ def rounded(value: Decimal, digits: int) -> Decimal:
 
 
 def money(amount: Decimal | None, currency: str) -> str:
-    """`CNY 1,234.50`, in the minor units of the currency; a dash for what there is not."""
+    """`CNY 1,234.50`, in the minor units of the currency, a minus before it; a dash for what there is not."""
     if amount is None:
         return text("unit.none")
-    return f"{currency} {rounded(amount, minor_units(currency)):,}"
+    shown = rounded(amount, minor_units(currency))
+    return f"{'−' if shown < 0 else ''}{currency} {abs(shown):,}"
 
 
 def signed_money(amount: Decimal, currency: str) -> str:
     """`+CNY 1,234.50` or `−CNY 20.00`, the sign before the currency."""
-    sign = "−" if amount < 0 else "+"
-    return f"{sign}{money(abs(amount), currency)}"
+    return money(amount, currency) if amount < 0 else f"+{money(amount, currency)}"
 
 
 def number(value: Decimal | None, digits: int = 4) -> str:
@@ -74,10 +74,10 @@ def compact_in_measure(value: Decimal | None, measure: str, currency: str) -> st
 
 
 def tier_bound(value: Decimal, tier_key: str, measure: str, currency: str) -> str:
-    """Where a tier starts, in the scale its tiers go by: per cent of quota, or the measure's own unit."""
-    if tier_key in ("attainment", "growth", "score"):
+    """Where a tier starts, in the scale its tiers go by: per cent of quota, a score, or the measure's own unit."""
+    if tier_key in ("attainment", "growth"):
         return percent(value)
-    return number(value) if tier_key == "rank" else in_measure(value, measure, currency)
+    return number(value) if tier_key in ("rank", "score") else in_measure(value, measure, currency)
 
 
 def rate_in_words(rate: Decimal, measure: str, currency: str) -> str:

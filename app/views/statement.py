@@ -48,7 +48,32 @@ def page() -> None:
     draw_movements(statements)
     draw_unpaid(marts.unpaid_credits(scope, person.payee_id, period))
     draw_plans(statements, components, tiers, is_over=is_over)
-    draw_lines(marts, scope, person, period, components)
+    advances = [advances_of(statement) for statement in statements if statement.plan_line_count]
+    draw_lines(marts, scope, person, period, [*components, *advances])
+
+
+def advances_of(statement: Statement) -> Component:
+    """What a plan advances and recovers, which belongs to no component, as one to choose lines of."""
+    return Component(
+        component_id="",
+        plan_id=statement.plan_id,
+        component_name=text("lines.draws", plan=statement.plan_name),
+        method="",
+        measure="",
+        tier_key="",
+        actual=None,
+        quota=None,
+        attainment=None,
+        rate=None,
+        next_tier_from=None,
+        gap_to_next_tier=None,
+        reward_at_next_tier=None,
+        currency=statement.currency,
+        cap_per_period=None,
+        floor_per_period=None,
+        amount=statement.draw + statement.recovered,
+        line_count=statement.plan_line_count,
+    )
 
 
 def pick_person(scope: Scope) -> Person | None:
@@ -83,18 +108,19 @@ def figures(
     is_closed = all(statement.status == "closed" for statement in statements)
     return [
         attainment_figure(components),
-        Figure(text("figure.earned_final" if is_over else "figure.earned"), in_currencies(statements, "earned")),
-        Figure(text("figure.paid" if is_closed else "figure.expected"), in_currencies(statements, "payable")),
+        Figure(text("figure.earned_final" if is_over else "figure.earned"), *in_currencies(statements, "earned")),
+        Figure(text("figure.paid" if is_closed else "figure.expected"), *in_currencies(statements, "payable")),
         next_tier_figure(components, tiers, is_over=is_over),
     ]
 
 
-def in_currencies(statements: Sequence[Statement], column: str) -> str:
-    """Sum over the plans, one a currency: unlike currencies are never added."""
+def in_currencies(statements: Sequence[Statement], column: str) -> tuple[str, str]:
+    """Sum over the plans, one a currency: unlike currencies are never added. Those after the first stand below it, points last."""
     totals: dict[str, Decimal] = {}
     for statement in statements:
         totals[statement.currency] = totals.get(statement.currency, Decimal(0)) + getattr(statement, column)
-    return " + ".join(money(amount, currency) for currency, amount in totals.items())
+    first, *others = [money(totals[currency], currency) for currency in sorted(totals, key=lambda each: each == "PTS")]
+    return first, " ".join(f"+ {other}" for other in others)
 
 
 def leading(components: Sequence[Component]) -> Component | None:
@@ -129,13 +155,14 @@ def next_tier_figure(components: Sequence[Component], tiers: Sequence[Tier], *, 
     if not ahead:
         return Figure(label, text("unit.none"), text("figure.no_next_tier"))
     best = max(ahead, key=lambda component: component.reward_at_next_tier or Decimal(0))
+    name = measure_name(best.measure, language())
     gap = compact_in_measure(best.gap_to_next_tier, best.measure, best.currency)
     bound = tier_bound(best.next_tier_from or Decimal(0), best.tier_key, best.measure, best.currency)
     if best.reward_at_next_tier:
         reward = signed_money(best.reward_at_next_tier, best.currency)
-        return Figure(label, gap, text("figure.to_tier", bound=bound, reward=reward))
+        return Figure(label, gap, text("figure.to_tier", measure=name, bound=bound, reward=reward))
     # reaching a bound may pay nothing by itself: what counts is what lies beyond
-    return Figure(label, gap, text("figure.to_tier_then", bound=bound, then=pays_beyond(best, tiers)))
+    return Figure(label, gap, text("figure.to_tier_then", measure=name, bound=bound, then=pays_beyond(best, tiers)))
 
 
 def draw_movements(statements: Sequence[Statement]) -> None:
@@ -144,7 +171,8 @@ def draw_movements(statements: Sequence[Statement]) -> None:
         moved = [(column, amount) for column in MOVEMENTS if (amount := getattr(statement, column))]
         if moved:
             steps = "".join(
-                f", {text(f'movement.{column}')} {signed_money(amount, statement.currency)}" for column, amount in moved
+                text("movement.step", name=text(f"movement.{column}"), amount=signed_money(amount, statement.currency))
+                for column, amount in moved
             )
             earned, payable = (money(amount, statement.currency) for amount in (statement.earned, statement.payable))
             st.markdown(
@@ -182,16 +210,16 @@ def draw_plans(
 
 @st.fragment
 def draw_lines(marts: Marts, scope: Scope, person: Person, period: Period, components: Sequence[Component]) -> None:
-    """The lines of one component; choosing, searching and opening redraw this part alone, so it is shielded by itself."""
+    """The lines of one component or plan; choosing, searching and opening redraw this part alone, so it is shielded by itself."""
     shielded(lambda: lines_of_components(marts, scope, person, period, components))
 
 
 def lines_of_components(
     marts: Marts, scope: Scope, person: Person, period: Period, components: Sequence[Component]
 ) -> None:
-    """Choice of a component, search, a page of lines."""
+    """Choice of a component or of a plan's draws, search, a page of lines."""
     st.subheader(text("lines.title"), anchor=False)
-    with_lines = {component.component_id: component for component in components if component.line_count}
+    with_lines = {(each.plan_id, each.component_id): each for each in components if each.line_count}
     if not with_lines:
         empty_card(text("lines.none"))
         return
@@ -200,15 +228,15 @@ def lines_of_components(
     chosen = choose(
         text("lines.component"),
         ids,
-        lambda component_id: component_choice(with_lines[component_id]),
-        index=ids.index(most.component_id) if most else 0,
+        lambda key: component_choice(with_lines[key]),
+        index=ids.index((most.plan_id, most.component_id)) if most else 0,
     )
     component = with_lines[chosen]
     find = st.text_input(text("lines.find"), type="search", placeholder=text("lines.find_example"), max_chars=100)
     # another person, period, component or search begins at the first page again
     page_key = f"lines_page {person.payee_id} {period} {chosen} {find}"
     first_row = (int(st.session_state.get(page_key, 1)) - 1) * PAGE_SIZE
-    lines = marts.lines(scope, person.payee_id, period, chosen, find=find, first_row=first_row, page_size=PAGE_SIZE)
+    lines = marts.lines(scope, person.payee_id, period, component, find=find, first_row=first_row, page_size=PAGE_SIZE)
     if not lines:
         empty_card(text("lines.none_found", find=plain(find)))
         return

@@ -210,3 +210,29 @@ orders_sequenced as (
     from orders_placed
 )
 {%- endmacro %}
+
+{#-
+    orders_credited(): the CTE of that name, a row for each payee, account and day with orders credited directly: span_no, and
+    repurchase_count, 0 where one of them was new (engine.md §8 A13). Over the CTEs credits, measures, events, items and orders_sequenced.
+-#}
+{% macro orders_credited() -%}
+orders_credited as (
+    select
+        credits.payee_no,
+        items.account_id,
+        items.dealt_on,
+        min(credits.span_no) as span_no,
+        -- a new account's order is the first of its day: the payee's first, if it is the payee's at all
+        min(case when orders_sequenced.is_new_account then 0 else 1 end) as repurchase_count
+    from credits
+    inner join measures
+        on credits.measure_no = measures.measure_no
+    inner join events
+        on credits.event_no = events.event_no
+    inner join items
+        on credits.item_no = items.item_no
+    inner join orders_sequenced
+        on items.order_id = orders_sequenced.order_id
+    group by credits.payee_no, items.account_id, items.dealt_on
+)
+{%- endmacro %}

@@ -16,3 +16,8 @@
         cast({{ after }} as {{ step() }}) as amount_after,
         cast({{ reason }} as {{ dbt.type_string() }}) as reason
 {%- endmacro %}
+
+{#- without(columns, type): columns that a branch of a union has nothing for. -#}
+{% macro without(columns, type) -%}
+{% for column in columns %}cast(null as {{ type }}) as {{ column }}{{ ',\n        ' if not loop.last }}{% endfor %}
+{%- endmacro %}

@@ -74,7 +74,7 @@
         'rate': {'type': 'decimal', 'is_factor': true},
         'amount': {'type': 'money'},
     }},
-    'plan_scorecard_kpis': {'key': ['component_id', 'measure'], 'columns': {
+    'plan_scorecard_kpis': {'is_seed': true, 'key': ['component_id', 'measure'], 'columns': {
         'component_id': {'type': 'text', 'required': true, 'names': 'component'},
         'measure': {'type': 'text', 'required': true, 'names': 'measure or KPI'},
         'weight': {'type': 'decimal', 'required': true, 'is_factor': true},
@@ -121,7 +121,7 @@
         'period_start': {'type': 'date', 'required': true},
         'quota': {'type': 'decimal', 'required': true},
     }},
-    'plan_draws': {'key': ['draw_id'], 'columns': {
+    'plan_draws': {'is_seed': true, 'key': ['draw_id'], 'columns': {
         'draw_id': {'type': 'text', 'required': true},
         'plan_id': {'type': 'text', 'required': true, 'names': 'plan'},
         'kind': {'type': 'text', 'required': true, 'allowed': 'recoverable|guarantee'},

@@ -1,7 +1,8 @@
 {#-
-    plan_rules(): what no single cell can tell, but a row can (engine.md §8 "Refused by the plan check"). One entry
-    a rule: the table, the column that is named, `breaks` (a condition over the row that is true for a row to
-    refuse), why, and what to do about it. A new rule is one entry here and one case of tests/plans/test_plan_check.py.
+    plan_rules(): what no single cell can tell, but a row can, by itself or beside the rows it belongs to (engine.md §8 "Refused by the
+    plan check"). One entry a rule: the table, the column that is named, `breaks` (a condition that is true for a row to refuse, over its
+    columns and what int_plan_rows_refused joins to them), why, and what to do about it; `warns`: it is reported and stops nothing. A new
+    rule is one entry here and one case of tests/plans/test_plan_check.py.
 -#}
 {% macro plan_rules() -%}
 {%- set rules = [] -%}
@@ -37,14 +38,25 @@
     'reason': 'bounds a gate that has no measure', 'do': 'give gate_measure, or leave the bound out',
 }) -%}
 {%- do rules.append({
-    'table': table, 'column': 'gate_max', 'breaks': 'gate_min = gate_max',
-    'reason': 'equals gate_min, so that the gate is never met', 'do': 'set the bounds apart',
+    'table': table, 'column': 'gate_max',
+    'breaks': 'gate_min = gate_max or (gate_min > gate_max and not less_is_better) or (gate_min < gate_max and less_is_better)',
+    'reason': 'leaves no value between itself and gate_min, so that the gate is never met',
+    'do': 'write a gate_max above gate_min, or below it for a KPI of which less is better',
+}) -%}
+{%- do rules.append({
+    'table': table, 'column': 'gate_subject',
+    'breaks': "gate_measure is not null and gate_subject = 'team' and payee_kind = 'dealer'",
+    'reason': 'is team, and dealers are in none', 'do': 'write payee',
 }) -%}
 {%- endfor -%}
 {{ return(rules + [
     {
         'table': 'plans', 'column': 'supersedes', 'breaks': 'supersedes = plan_id',
         'reason': 'is the plan itself', 'do': 'name the plan that this one replaces',
+    },
+    {
+        'table': 'plans', 'column': 'supersedes', 'breaks': 'is_superseded_in_turn',
+        'reason': 'names a plan that replaces this one, so that neither might pay', 'do': 'leave one of the two out',
     },
     {
         'table': 'plan_assignments', 'column': 'subject_id', 'breaks': "subject_kind <> 'all' and subject_id is null",
@@ -55,6 +67,18 @@
         'table': 'plan_assignments', 'column': 'subject_id',
         'breaks': "subject_kind = 'all' and subject_id is not null",
         'reason': 'is given although everybody is meant', 'do': 'leave subject_id empty, or use another subject_kind',
+    },
+    {
+        'table': 'plan_assignments', 'column': 'subject_kind',
+        'breaks': "payee_kind = 'dealer' and subject_kind in ('team', 'role')",
+        'reason': 'reaches nobody: the plan is for dealers, who have no team and no role',
+        'do': 'use payee, tenure_band, region, dealer_tier or all',
+    },
+    {
+        'table': 'plan_assignments', 'column': 'subject_kind',
+        'breaks': "payee_kind = 'employee' and subject_kind = 'dealer_tier'",
+        'reason': 'reaches nobody: the plan is for employees, who have no dealer tier',
+        'do': 'use payee, team, role, tenure_band, region or all',
     },
     {
         'table': 'plan_components', 'column': 'floor_per_period', 'breaks': 'floor_per_period > cap_per_period',
@@ -78,6 +102,40 @@
         'breaks': "tier_key = 'score' and method in ('flat', 'marginal', 'retroactive', 'rank')",
         'reason': 'is score, and a score pays one line a period',
         'do': 'use method scorecard, step, milestones or interpolated, or another tier_key',
+    },
+    {
+        'table': 'plan_components', 'column': 'tier_key',
+        'breaks': "tier_key = 'score' and method in ('step', 'milestones', 'interpolated') and not is_scored",
+        'reason': 'is score, and nothing is scored', 'do': 'add rows of plan_scorecard_kpis, or use another tier_key',
+    },
+    {
+        'table': 'plan_components', 'column': 'method', 'breaks': "method = 'scorecard' and not is_scored",
+        'reason': 'is scorecard, and nothing is scored', 'do': 'add rows of plan_scorecard_kpis, or use another method',
+    },
+    {
+        'table': 'plan_components', 'column': 'method', 'breaks': "method <> 'scorecard' and not has_tiers", 'warns': true,
+        'reason': 'reads tiers, and there are none, so that nothing is paid', 'do': 'add rows of plan_tiers',
+    },
+    {
+        'table': 'plan_components', 'column': 'credit_level',
+        'breaks': "credit_level = 'team' and payee_kind = 'dealer'",
+        'reason': 'is team, and dealers lead none', 'do': 'write own',
+    },
+    {
+        'table': 'plan_components', 'column': 'rank_within',
+        'breaks': "method = 'rank' and rank_within = 'group' and not has_entries",
+        'reason': 'is group, and nobody who is ranked is in one',
+        'do': 'add rows of contest_entries (where teams are ranked, of teams), or rank within plan, team or region',
+    },
+    {
+        'table': 'plan_components', 'column': 'rank_within',
+        'breaks': "method = 'rank' and rank_within = 'team' and payee_kind = 'dealer'",
+        'reason': 'is team, and dealers are in none', 'do': 'rank within plan, region or group',
+    },
+    {
+        'table': 'plan_components', 'column': 'rank_subject',
+        'breaks': "method = 'rank' and rank_subject = 'team' and payee_kind = 'dealer'",
+        'reason': 'is team, and dealers are in none', 'do': 'write payee',
     },
     {
         'table': 'plan_components', 'column': 'tier_key',
@@ -121,8 +179,32 @@
         'reason': 'is below 0', 'do': 'write the days after due_on',
     },
     {
+        'table': 'plan_components', 'column': 'hold_until',
+        'breaks': "hold_share > 0 and hold_until = 'collected' and is_measured and settled_by is null",
+        'reason': 'waits for the cash of an order, and this measure has none', 'do': 'write days:N',
+    },
+    {
+        'table': 'plan_components', 'column': 'clawback_unpaid_days',
+        'breaks': "clawback_unpaid_days is not null and is_measured and coalesce(settled_by, 'dealer_order') = 'dealer_order'",
+        'reason': 'waits for an invoice, and this measure has none',
+        'do': 'leave it empty, or count a measure of orders or invoices',
+    },
+    {
         'table': 'plan_tiers', 'column': 'tier_from', 'breaks': 'is_repeated',
         'reason': 'is there twice with different rates or amounts', 'do': 'keep one row of this tier',
+    },
+    {
+        'table': 'plan_tiers', 'column': 'tier_from', 'breaks': "accumulate = 'event' and tier_from < 0",
+        'reason': 'is below 0, where each event stands alone', 'do': 'start the first tier at 0',
+    },
+    {
+        'table': 'plan_tiers', 'column': 'tier_from',
+        'breaks': "method = 'rank' and (tier_from < 1 or tier_from <> floor(tier_from))",
+        'reason': 'is no place, and the method rank pays by place', 'do': 'write 1 for the first place, 2 for the second',
+    },
+    {
+        'table': 'plan_modifiers', 'column': 'scope', 'breaks': "scope = 'event' and gate_measure is not null",
+        'reason': 'is event, and a gate is asked over a period', 'do': 'write period; conditions may stand beside the gate',
     },
     {
         'table': 'plan_scorecard_kpis', 'column': 'target', 'breaks': 'target = 0',
@@ -142,6 +224,14 @@
         'breaks': "operator in ('gt', 'gte', 'lt', 'lte') and value <> '' and not " ~ is_number('value'),
         'reason': 'is no number, and the operator compares numbers',
         'do': 'write a number with a point, without grouping',
+    },
+    {
+        'table': 'plan_conditions', 'column': 'value', 'breaks': 'is_no_truth',
+        'reason': 'is neither true nor false, and the dimension is one or the other', 'do': 'write true or false',
+    },
+    {
+        'table': 'quotas', 'column': 'subject_id', 'breaks': "subject_kind = 'company' and subject_id <> 'all'",
+        'reason': 'names a part of the company, and the quota is of all of it', 'do': 'write all',
     },
     {
         'table': 'credit_rules', 'column': 'share', 'breaks': 'share <= 0 or share > 1',
@@ -164,6 +254,10 @@
         'reason': 'asked for the adjustment or is paid by it', 'do': 'have somebody else approve it',
     },
     {
+        'table': 'manual_adjustments', 'column': 'currency', 'breaks': 'currency <> plan_currency',
+        'reason': 'is not the currency that the plan pays in', 'do': 'write the amount in the currency of the plan',
+    },
+    {
         'table': 'payment_holds', 'column': 'payee_id', 'breaks': 'payee_id is null and order_id is null',
         'reason': 'is empty, and so is order_id', 'do': 'name the payee or the order that is held back',
     },
@@ -174,6 +268,11 @@
     {
         'table': 'trigger_firings', 'column': 'active_until', 'breaks': 'active_until <= fired_on',
         'reason': 'is not after fired_on', 'do': 'write the first day it no longer reaches',
+    },
+    {
+        'table': 'triggers', 'column': 'component_id', 'breaks': 'component_id is not null and not has_fired', 'warns': true,
+        'reason': 'pays only where the trigger has fired, and no firing has landed',
+        'do': 'land a row of trigger_firings, or take the component from the trigger',
     },
 ]) }}
 {%- endmacro %}

@@ -57,7 +57,7 @@ def find(marts: Marts, payee_ids: Iterable[str], wanted: Callable[[Scope, list[C
             if not wanted(scope, components):
                 continue
             for component in sorted(components, key=lambda component: component.next_tier_from is None):
-                lines = marts.lines(scope, payee_id, period, component.component_id, first_row=0, page_size=50)
+                lines = marts.lines(scope, payee_id, period, component, first_row=0, page_size=50)
                 line = next((line for line in lines if line.event_id), None)
                 if line:
                     return Found(scope, period, components, component, line)

@@ -9,12 +9,12 @@ import pytest
 import streamlit as st
 
 from app.components.choice import choose
-from app.components.component_card import current_tier, prospect, so_far, way_to_next_tier
+from app.components.component_card import current_tier, prospect, so_far, tier_words, way_to_next_tier
 from app.components.heat import ATTAINMENT_BOUNDS, fitted, step_of
 from app.components.ranking import board_value, gap_value, movement, neighbours
 from app.data.marts import BoardRow, Component, Statement, Tier
-from app.state.formats import plain
-from app.views.statement import figures
+from app.state.formats import money, plain
+from app.views.statement import advances_of, figures
 
 ZERO = Decimal(0)
 TIERED = Component(
@@ -51,7 +51,7 @@ FLAT = replace(
 UNQUOTED = replace(
     TIERED, quota=None, attainment=None, rate=None, next_tier_from=None, gap_to_next_tier=None, reward_at_next_tier=None
 )
-STATEMENT = Statement("p", "Plan", "estimate", Decimal(4), *[ZERO] * 7, Decimal(4), "CNY")
+STATEMENT = Statement("p", "Plan", "estimate", Decimal(4), *[ZERO] * 7, Decimal(4), "CNY", 0)
 
 
 @pytest.fixture(autouse=True)
@@ -69,12 +69,15 @@ def test_a_tiered_statement_says_all_four() -> None:
         "Attainment: 80% CNY 80 of CNY 100",
         "Earned so far: CNY 4.00",
         "Expected payment: CNY 4.00",
-        "To the next tier: CNY 20 up to 100%: +CNY 1.50",
+        "To the next tier: CNY 20 Revenue booked up to 100%: +CNY 1.50",
     ]
 
 
 def test_a_bound_that_pays_nothing_itself_says_what_follows() -> None:
-    assert shown(replace(TIERED, reward_at_next_tier=ZERO))[3] == "To the next tier: CNY 20 up to 100%, then 7.5%"
+    assert (
+        shown(replace(TIERED, reward_at_next_tier=ZERO))[3]
+        == "To the next tier: CNY 20 Revenue booked up to 100%, then 7.5%"
+    )
 
 
 def test_without_a_quota_attainment_is_unknown() -> None:
@@ -106,8 +109,33 @@ def test_the_highest_tier_is_said() -> None:
 
 
 def test_unlike_currencies_are_not_added() -> None:
-    both = [STATEMENT, replace(STATEMENT, currency="USD", earned=Decimal(7))]
-    assert shown(TIERED, statements=both)[1] == "Earned so far: CNY 4.00 + USD 7.00"
+    all_three = [replace(STATEMENT, currency=each, earned=Decimal(7)) for each in ("PTS", "CNY", "USD")]
+    line = figures(all_three, [TIERED], TIERS, is_over=False)[1]
+    # a metric has room for one amount; points are no money and come last
+    assert (line.value, line.below) == ("CNY 7.00", "+ USD 7.00 + PTS 7")
+
+
+def test_a_contest_names_places_and_a_scorecard_parts_of_the_target() -> None:
+    contest = replace(FLAT, method="rank", tier_key="rank", rate=None, explanation="place 1", explanation_zh="第 1 名")
+    prize = Tier("c", Decimal(1), None, Decimal(6000))
+    assert tier_words(prize, contest) == f"place 1: {plain('CNY 6,000.00')}"
+    assert prospect(contest, [prize], is_over=False) == "place 1"
+    assert current_tier(contest, [prize]) is None
+    scored = replace(contest, method="scorecard", tier_key="score", rate=Decimal("0.8"))
+    steps = [Tier("c", Decimal("0.9"), Decimal("0.8"), None), Tier("c", Decimal("1.1"), Decimal(1), None)]
+    assert tier_words(steps[0], scored) == f"from {plain('0.9')}: 80% of the target"
+    assert current_tier(scored, steps) == steps[0]
+    goals = replace(FLAT, method="milestones", rate=None, actual=Decimal(80), explanation="two milestones")
+    passed = [Tier("c", Decimal(each), None, Decimal(5)) for each in (10, 80, 90)]
+    assert tier_words(passed[0], goals) == f"from {plain('CNY 10.00')}: {plain('CNY 5.00')}"
+    assert current_tier(goals, passed) == passed[1]
+
+
+def test_draws_of_a_plan_can_be_read_line_by_line() -> None:
+    advanced = replace(STATEMENT, draw=Decimal(3), recovered=Decimal(-1), plan_line_count=2)
+    draws = advances_of(advanced)
+    assert (draws.component_id, draws.plan_id, draws.amount, draws.line_count) == ("", "p", Decimal(2), 2)
+    assert draws.component_name == "Draws of Plan"
 
 
 def test_a_closed_statement_is_a_payment() -> None:
@@ -181,3 +209,11 @@ def test_namesakes_can_be_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "selectbox", drawn)
     assert choose("Who", ["a", "b"], lambda _: "Wang Fang") == "b"
     assert words == ["Wang Fang", "Wang Fang (2)"]
+
+
+def test_a_minus_stands_before_the_currency() -> None:
+    assert [money(Decimal(amount), "CNY") for amount in ("-1984.85", "-0.004", "3")] == [
+        "−CNY 1,984.85",
+        "CNY 0.00",
+        "CNY 3.00",
+    ]

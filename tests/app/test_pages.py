@@ -48,7 +48,7 @@ def test_a_line_opens_down_to_its_raw_file_and_row(open_app: Open, seller: Found
     app = open_app(seller.viewer_id)
     app.session_state["statement_period"] = seller.period
     choice = next(box for box in app.selectbox if box.label == "Lines of")
-    choice.set_value(seller.component.component_id).run()
+    choice.set_value((seller.component.plan_id, seller.component.component_id)).run()
     app.session_state[f"line {seller.line.payout_line_id}"] = True
     app.run()
     assert f"file {seller.line.source_file}\nrow  {seller.line.source_row}" in app.code[0].value
@@ -65,7 +65,9 @@ def test_search_that_finds_nothing_says_so(open_app: Open, seller: Found) -> Non
 def test_search_keeps_the_lines_of_an_order(open_app: Open, seller: Found) -> None:
     app = open_app(seller.viewer_id)
     wanted = seller.line.order_id or seller.line.opportunity_id or ""
-    next(box for box in app.selectbox if box.label == "Lines of").set_value(seller.component.component_id).run()
+    next(box for box in app.selectbox if box.label == "Lines of").set_value(
+        (seller.component.plan_id, seller.component.component_id)
+    ).run()
     app.text_input[0].set_value(wanted).run()
     lines = [each.label for each in app.expander if "·" in each.label]
     assert lines and all(wanted in line for line in lines)

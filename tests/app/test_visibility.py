@@ -17,12 +17,12 @@ HOSTILE = ["' or 1=1 --", "%", ""]
 def pay_seen(marts: Marts, scope: Scope, of: Found) -> list[int]:
     """How many rows each query about a person's pay gives a viewer."""
     payee_id, period = of.viewer_id, of.period
-    component_id, line_id = of.component.component_id, of.line.payout_line_id
+    line_id = of.line.payout_line_id
     return [
         len(marts.statement_periods(scope, payee_id)),
         len(marts.statements(scope, payee_id, period)),
         len(marts.components(scope, payee_id, period)),
-        len(marts.lines(scope, payee_id, period, component_id, first_row=0, page_size=20)),
+        len(marts.lines(scope, payee_id, period, of.component, first_row=0, page_size=20)),
         len(marts.steps(scope, payee_id, line_id)),
     ]
 
@@ -60,10 +60,7 @@ def test_an_unknown_viewer_sees_nobody(marts: Marts, seller: Found, viewer_id: s
 def test_a_hostile_payee_id_finds_nothing(marts: Marts, seller: Found, payee_id: str) -> None:
     assert marts.statement_periods(seller.scope, payee_id) == []
     assert marts.statements(seller.scope, payee_id, seller.period) == []
-    assert (
-        marts.lines(seller.scope, payee_id, seller.period, seller.component.component_id, first_row=0, page_size=20)
-        == []
-    )
+    assert marts.lines(seller.scope, payee_id, seller.period, seller.component, first_row=0, page_size=20) == []
 
 
 def test_a_leader_sees_the_teams_below_and_none_above(marts: Marts, leader: Scope, published: Path) -> None:

@@ -15,7 +15,7 @@ from orchestration.lib.dbt_runner import run_dbt
 
 ROOT = Path(__file__).resolve().parents[2]
 
-Row = Mapping[str, object]
+Row = dict[str, object]
 Rows = Mapping[str, Sequence[Row]]
 
 
@@ -26,23 +26,38 @@ class _Returned(Exception):
         self.value = value
 
 
-def plan_contract() -> dict[str, dict[str, Any]]:
-    """The contract that the plan models are made from: macros/plans/plan_contract.sql, read without dbt.
-
-    Returns: table → {key: [column], columns: {column: {type, required, default, allowed, names, is_factor}}}.
-    """
+def _macro(name: str) -> Any:
+    """What macros/plans/<name>.sql returns, read without dbt; SQL that it takes from other macros is left out."""
 
     def give_back(value: Any) -> None:
         raise _Returned(value)
 
-    source = (ROOT / "macros/plans/plan_contract.sql").read_text(encoding="utf-8")
-    module = jinja2.Environment().from_string(source, globals={"return": give_back}).module
+    def some_sql(*_: str) -> str:
+        return "true"
+
+    source = (ROOT / f"macros/plans/{name}.sql").read_text(encoding="utf-8")
+    environment = jinja2.Environment(extensions=["jinja2.ext.do"])
+    shared = {"return": give_back, "matches": some_sql, "is_number": some_sql}
     try:
-        module.plan_contract()  # type: ignore[attr-defined]
+        getattr(environment.from_string(source, globals=shared).module, name)()
     except _Returned as returned:
-        contract: dict[str, dict[str, Any]] = returned.value
-        return contract
-    raise AssertionError("plan_contract() returned nothing")
+        return returned.value
+    raise AssertionError(f"{name}() returned nothing")
+
+
+def plan_contract() -> dict[str, dict[str, Any]]:
+    """The contract that the plan models are made from.
+
+    Returns: table → {key: [column], columns: {column: {type, required, default, allowed, names, is_factor}}}.
+    """
+    contract: dict[str, dict[str, Any]] = _macro("plan_contract")
+    return contract
+
+
+def plan_rules() -> list[dict[str, Any]]:
+    """The rules that a row is held to: [{table, column, breaks, reason, do, warns}]."""
+    rules: list[dict[str, Any]] = _macro("plan_rules")
+    return rules
 
 
 def raw_plan_tables(warehouse: Path, rows: Rows) -> None:

@@ -40,6 +40,7 @@ CASES = """
     rebate-enable-growth-fully-retrospective hold-cash-return-and-refund hold-of-each-invoice hold-of-a-dealer-order
     hold-of-a-new-account hold-of-the-year-so-far hold-of-a-shared-sale clawback-of-two-invoices clawback-of-each-invoice
     draw-outlived-by-its-balance draw-on-top-of-a-guarantee draw-paid-back-by-a-release
+    gate-repurchase-rate-of-the-year-so-far scorecard-of-repurchases-and-coverage
 """.split()
 
 

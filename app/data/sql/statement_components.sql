@@ -22,6 +22,22 @@ line_totals as (
     group by lines.component_id, lines.plan_id, lines.currency
 ),
 
+-- what a component says that pays one line a period
+lines_told as (
+    select
+        lines.component_id,
+        max(lines.explanation) as explanation,
+        max(lines.explanation_zh) as explanation_zh
+    from incentives.fct_payout_lines as lines
+    where
+        lines.payee_id = $payee_id
+        and lines.period = $period
+        and lines.period_start = $period_start
+        and lines.line_kind = 'earning'
+        and lines.credit_id is null
+    group by lines.component_id
+),
+
 attained as (
     select
         component_id,
@@ -61,12 +77,16 @@ select
     components.cap_per_period,
     components.floor_per_period,
     coalesce(line_totals.amount, 0) as amount,
-    coalesce(line_totals.line_count, 0) as line_count
+    coalesce(line_totals.line_count, 0) as line_count,
+    lines_told.explanation,
+    lines_told.explanation_zh
 from attained
 full outer join line_totals
     on attained.component_id = line_totals.component_id
 inner join visible_people
     on visible_people.payee_id = $payee_id
+left join lines_told
+    on coalesce(attained.component_id, line_totals.component_id) = lines_told.component_id
 left join core.dim_plan_components as components
     on coalesce(attained.component_id, line_totals.component_id) = components.component_id
 order by

@@ -1,5 +1,5 @@
--- Lines of one component in a period, newest first, a page of them; $find keeps those whose order, customer, product or
--- event has the text.
+-- Lines of one component in a period, or, where $component_id is empty, those of the plan itself: newest first, a page
+-- of them; $find keeps those whose order, customer, product or event has the text.
 with recursive
 
 -- include _visible_people
@@ -22,7 +22,8 @@ lines as (
         on lines.payee_id = visible_people.payee_id
     where
         lines.payee_id = $payee_id
-        and lines.component_id = $component_id
+        and lines.plan_id = $plan_id
+        and coalesce(lines.component_id, '') = $component_id
         and lines.period = $period
         and lines.period_start = $period_start
 ),

@@ -3,6 +3,22 @@ with recursive
 
 -- include _visible_people
 
+,
+
+-- draws are about a plan, not about one of its components
+plan_lines as (
+    select
+        lines.plan_id,
+        count(*) as line_count
+    from incentives.fct_payout_lines as lines
+    where
+        lines.payee_id = $payee_id
+        and lines.period = $period
+        and lines.period_start = $period_start
+        and lines.component_id is null
+    group by lines.plan_id
+)
+
 select
     statements.plan_id,
     coalesce(plans.plan_name, statements.plan_id) as plan_name,
@@ -16,12 +32,15 @@ select
     statements.recovered,
     statements.manual,
     statements.payable,
-    statements.currency
+    statements.currency,
+    coalesce(plan_lines.line_count, 0) as plan_line_count
 from incentives.rpt_statements as statements
 inner join visible_people
     on statements.payee_id = visible_people.payee_id
 left join core.dim_plans as plans
     on statements.plan_id = plans.plan_id
+left join plan_lines
+    on statements.plan_id = plan_lines.plan_id
 where
     statements.payee_id = $payee_id
     and statements.period = $period

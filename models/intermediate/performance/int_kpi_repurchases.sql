@@ -56,25 +56,7 @@ orders as (
 
 {{ orders_sequenced('orders') }},
 
-orders_credited as (
-    select
-        credits.payee_no,
-        items.account_id,
-        items.dealt_on,
-        min(credits.span_no) as span_no,
-        -- a new account's order is the first of its day: the payee's first, if it is the payee's at all
-        min(case when orders_sequenced.is_new_account then 0 else 1 end) as repurchase_count
-    from credits
-    inner join measures
-        on credits.measure_no = measures.measure_no
-    inner join events
-        on credits.event_no = events.event_no
-    inner join items
-        on credits.item_no = items.item_no
-    inner join orders_sequenced
-        on items.order_id = orders_sequenced.order_id
-    group by credits.payee_no, items.account_id, items.dealt_on
-),
+{{ orders_credited() }},
 
 accounts_in_periods as (
     {%- for period in ['day', 'week', 'month', 'quarter'] %}

@@ -72,7 +72,8 @@ measures as (
 kpis as (
     select
         kpi,
-        is_built
+        is_built,
+        not_judged_because
     from {{ ref('kpis') }}
 ),
 
@@ -240,7 +241,15 @@ missing as (
         cells.column_name,
         cells.value,
         'is empty and must not be' as reason,
-        'fill the cell in' as what_to_do,
+        concat(
+            'write ',
+            case
+                when plan_columns.allowed_values <> ''
+                    then concat('one of ', replace(plan_columns.allowed_values, '|', ', '))
+                when plan_columns.names <> '' then concat('the id of a ', plan_columns.names)
+                else plan_columns.type_in_words
+            end
+        ) as what_to_do,
         true as stops_build
     from cells
     inner join plan_columns
@@ -325,18 +334,56 @@ references_made as (
         and cells.value <> ''
 ),
 
+names_unknown as (
+    select
+        names,
+        value
+    from references_made
+    where id is null
+    group by names, value
+),
+
+names_alike as (
+    select
+        names_unknown.names,
+        names_unknown.value,
+        known.id,
+        row_number() over (
+            partition by names_unknown.names, names_unknown.value
+            order by levenshtein(known.id, names_unknown.value), known.id
+        ) as place
+    from names_unknown
+    inner join known
+        on
+            names_unknown.names = known.names
+            and levenshtein(known.id, names_unknown.value) <= 2
+),
+
 unknown as (
     select
         5 as check_no,
-        table_name,
-        key_text,
-        column_name,
-        value,
-        concat('names no ', names, ' that there is') as reason,
-        concat('correct the name, or add the ', names) as what_to_do,
+        references_made.table_name,
+        references_made.key_text,
+        references_made.column_name,
+        references_made.value,
+        concat('names no ', references_made.names, ' that there is') as reason,
+        concat(
+            'correct the name',
+            case when names_alike.id is not null then concat(' (', names_alike.id, ' is alike)') else '' end,
+            case
+                when references_made.names in ('measure', 'measure or KPI', 'KPI', 'dimension', 'currency')
+                    then ' to one of those in seeds/reference'
+                else concat(', or add the ', references_made.names)
+            end
+        ) as what_to_do,
         true as stops_build
     from references_made
-    where id is null
+    left join names_alike
+        on
+            references_made.names = names_alike.names
+            and references_made.value = names_alike.value
+            and names_alike.place = 1
+    where references_made.id is null
 ),
 
 not_calculated as (
@@ -351,6 +398,26 @@ not_calculated as (
         stops_build
     from references_made
     where is_built = 0
+),
+
+-- a trigger may watch any KPI
+not_judged as (
+    select
+        7 as check_no,
+        references_made.table_name,
+        references_made.key_text,
+        references_made.column_name,
+        references_made.value,
+        concat('is a KPI that gates and scorecards do not read: ', kpis.not_judged_because) as reason,
+        'use another KPI or a measure' as what_to_do,
+        references_made.stops_build
+    from references_made
+    inner join kpis
+        on references_made.value = kpis.kpi
+    where
+        references_made.names = 'measure or KPI'
+        and references_made.column_name <> 'metric'
+        and kpis.not_judged_because is not null
 ),
 
 not_built as (
@@ -389,7 +456,9 @@ not_built as (
 ),
 
 final as (
-    {%- for check in ['broken', 'missing', 'not_allowed', 'too_long', 'unknown', 'not_calculated', 'not_built'] %}
+    {%- for check in [
+        'broken', 'missing', 'not_allowed', 'too_long', 'unknown', 'not_calculated', 'not_judged', 'not_built'
+    ] %}
     select
         check_no,
         table_name,

@@ -1,10 +1,11 @@
 {#
-    Grain: one row per plan row and rule that it breaks: plan_rules() for what a row shows by itself, and below them
-    what it shows only beside the row it belongs to.
+    Grain: one row per plan row and rule of plan_rules() that it breaks. What a row shows only beside the rows it belongs to stands in a
+    `_beside` CTE of its table.
 #}
 with
 
-{% for table in plan_rules() | map(attribute='table') | unique -%}
+{% set tables = plan_rules() | map(attribute='table') | unique | list + ['plan_scorecard_kpis', 'contest_entries'] -%}
+{% for table in tables | unique -%}
 {{ table }}_rows as (
     select *
     from {{ ref('stg_plans__' ~ table) }}
@@ -26,11 +27,17 @@ measures as (
     from {{ ref('measures') }}
 ),
 
+kpis as (
+    select
+        kpi,
+        less_is_better
+    from {{ ref('kpis') }}
+),
+
 condition_items as (
     select
         key_text,
         dimension,
-        value,
         {{ split_rows('value', '|') }} as item
     from plan_conditions_rows
     where
@@ -39,16 +46,14 @@ condition_items as (
 ),
 
 conditions_of_no_truth as (
-    select
-        condition_items.key_text,
-        condition_items.value
+    select condition_items.key_text
     from condition_items
     inner join dimensions
         on condition_items.dimension = dimensions.dimension
     where
         dimensions.value_kind = 'boolean'
         and lower(condition_items.item) not in ('true', 'false')
-    group by condition_items.key_text, condition_items.value
+    group by condition_items.key_text
 ),
 
 components_scored as (
@@ -57,6 +62,125 @@ components_scored as (
     group by component_id
 ),
 
+components_tiered as (
+    select component_id
+    from plan_tiers_rows
+    group by component_id
+),
+
+components_entered as (
+    select
+        component_id,
+        max(case when subject_kind = 'team' then 1 else 0 end) as has_teams
+    from contest_entries_rows
+    group by component_id
+),
+
+triggers_fired as (
+    select trigger_id
+    from trigger_firings_rows
+    group by trigger_id
+),
+
+plans_beside as (
+    select
+        plans_rows.*,
+        coalesce(superseded.supersedes = plans_rows.plan_id and superseded.plan_id <> plans_rows.plan_id, false)
+            as is_superseded_in_turn
+    from plans_rows
+    left join plans_rows as superseded
+        on plans_rows.supersedes = superseded.plan_id
+),
+
+plan_assignments_beside as (
+    select
+        plan_assignments_rows.*,
+        plans_rows.payee_kind
+    from plan_assignments_rows
+    left join plans_rows
+        on plan_assignments_rows.plan_id = plans_rows.plan_id
+),
+
+plan_components_beside as (
+    select
+        plan_components_rows.*,
+        plans_rows.payee_kind,
+        measures.measure is not null as is_measured,
+        measures.settled_by,
+        coalesce(kpis.less_is_better, false) as less_is_better,
+        components_scored.component_id is not null as is_scored,
+        components_tiered.component_id is not null as has_tiers,
+        components_entered.component_id is not null
+        and (plan_components_rows.rank_subject <> 'team' or components_entered.has_teams = 1) as has_entries
+    from plan_components_rows
+    left join plans_rows
+        on plan_components_rows.plan_id = plans_rows.plan_id
+    left join measures
+        on plan_components_rows.measure = measures.measure
+    left join kpis
+        on plan_components_rows.gate_measure = kpis.kpi
+    left join components_scored
+        on plan_components_rows.component_id = components_scored.component_id
+    left join components_tiered
+        on plan_components_rows.component_id = components_tiered.component_id
+    left join components_entered
+        on plan_components_rows.component_id = components_entered.component_id
+),
+
+plan_tiers_beside as (
+    select
+        plan_tiers_rows.*,
+        plan_components_rows.method,
+        plan_components_rows.accumulate
+    from plan_tiers_rows
+    left join plan_components_rows
+        on plan_tiers_rows.component_id = plan_components_rows.component_id
+),
+
+plan_modifiers_beside as (
+    select
+        plan_modifiers_rows.*,
+        plans_rows.payee_kind,
+        coalesce(kpis.less_is_better, false) as less_is_better
+    from plan_modifiers_rows
+    left join plan_components_rows
+        on plan_modifiers_rows.component_id = plan_components_rows.component_id
+    left join plans_rows
+        on plan_components_rows.plan_id = plans_rows.plan_id
+    left join kpis
+        on plan_modifiers_rows.gate_measure = kpis.kpi
+),
+
+plan_conditions_beside as (
+    select
+        plan_conditions_rows.*,
+        conditions_of_no_truth.key_text is not null as is_no_truth
+    from plan_conditions_rows
+    left join conditions_of_no_truth
+        on plan_conditions_rows.key_text = conditions_of_no_truth.key_text
+),
+
+manual_adjustments_beside as (
+    select
+        manual_adjustments_rows.*,
+        plans_rows.currency as plan_currency
+    from manual_adjustments_rows
+    left join plans_rows
+        on manual_adjustments_rows.plan_id = plans_rows.plan_id
+),
+
+triggers_beside as (
+    select
+        triggers_rows.*,
+        triggers_fired.trigger_id is not null as has_fired
+    from triggers_rows
+    left join triggers_fired
+        on triggers_rows.trigger_id = triggers_fired.trigger_id
+),
+
+{% set beside = [
+    'plans', 'plan_assignments', 'plan_components', 'plan_tiers', 'plan_modifiers', 'plan_conditions', 'manual_adjustments', 'triggers'
+] -%}
 final as (
     {%- for rule in plan_rules() %}
     select
@@ -65,76 +189,12 @@ final as (
         '{{ rule.column }}' as column_name,
         coalesce({{ plan_cell_text(plan_contract()[rule.table].columns[rule.column].type, rule.column) }}, '') as value,
         '{{ rule.reason }}' as reason,
-        '{{ rule.do }}' as what_to_do
-    from {{ rule.table }}_rows
+        '{{ rule.do }}' as what_to_do,
+        {{ 'false' if rule.warns else 'true' }} as stops_build
+    from {{ rule.table }}_{{ 'beside' if rule.table in beside else 'rows' }}
     where {{ rule.breaks }}
-    union all
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
-    select
-        'plan_conditions' as table_name,
-        key_text,
-        'value' as column_name,
-        value,
-        'is neither true nor false, and the dimension is one or the other' as reason,
-        'write true or false' as what_to_do
-    from conditions_of_no_truth
-    union all
-    select
-        'plan_tiers' as table_name,
-        plan_tiers_rows.key_text,
-        'tier_from' as column_name,
-        {{ plan_cell_text('decimal', 'plan_tiers_rows.tier_from') }} as value,
-        'is below 0, where each event stands alone' as reason,
-        'start the first tier at 0' as what_to_do
-    from plan_tiers_rows
-    inner join plan_components_rows
-        on plan_tiers_rows.component_id = plan_components_rows.component_id
-    where
-        plan_components_rows.accumulate = 'event'
-        and plan_tiers_rows.tier_from < 0
-    union all
-    select
-        'plan_components' as table_name,
-        plan_components_rows.key_text,
-        'hold_until' as column_name,
-        plan_components_rows.hold_until as value,
-        'waits for the cash of an order, and this measure has none' as reason,
-        'write days:N' as what_to_do
-    from plan_components_rows
-    inner join measures
-        on plan_components_rows.measure = measures.measure
-    where
-        plan_components_rows.hold_share > 0
-        and plan_components_rows.hold_until = 'collected'
-        and measures.settled_by is null
-    union all
-    select
-        'plan_components' as table_name,
-        plan_components_rows.key_text,
-        'clawback_unpaid_days' as column_name,
-        {{ plan_cell_text('int', 'plan_components_rows.clawback_unpaid_days') }} as value,
-        'waits for an invoice, and this measure has none' as reason,
-        'leave it empty, or count a measure of orders or invoices' as what_to_do
-    from plan_components_rows
-    inner join measures
-        on plan_components_rows.measure = measures.measure
-    where
-        plan_components_rows.clawback_unpaid_days is not null
-        and coalesce(measures.settled_by, 'dealer_order') = 'dealer_order'
-    union all
-    select
-        'plan_components' as table_name,
-        plan_components_rows.key_text,
-        'method' as column_name,
-        plan_components_rows.method as value,
-        'is scorecard, and nothing is scored' as reason,
-        'add rows of plan_scorecard_kpis, or use another method' as what_to_do
-    from plan_components_rows
-    left join components_scored
-        on plan_components_rows.component_id = components_scored.component_id
-    where
-        plan_components_rows.method = 'scorecard'
-        and components_scored.component_id is null
 )
 
 select * from final

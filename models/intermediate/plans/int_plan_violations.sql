@@ -37,7 +37,8 @@ rows_refused as (
         column_name,
         value,
         reason,
-        what_to_do
+        what_to_do,
+        stops_build
     from {{ ref('int_plan_rows_refused') }}
 ),
 
@@ -74,7 +75,7 @@ refused as (
         value,
         reason,
         what_to_do,
-        true as stops_build
+        stops_build
     from rows_refused
 ),
 
@@ -129,7 +130,9 @@ ranked as (
         source_row,
         row_number() over (
             partition by table_name, row_key, column_name
-            order by check_no asc, reason asc, source_file asc nulls last, source_row asc nulls last
+            order by
+                check_no asc, case when is_blocking then 0 else 1 end asc, reason asc,
+                source_file asc nulls last, source_row asc nulls last
         ) as place
     from judged
 ),

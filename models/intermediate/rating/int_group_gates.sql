@@ -2,7 +2,7 @@
     Grain: one row per group and gate of its component: what the gate measures in the period, against which quota, and whether it is met.
     value: the actual of the payee or of his team, or, where gate_key is attainment, that over the quota; null without a quota, and then the
     gate is not met. The actual is without the component's conditions; a team's quota is not prorated. A KPI is its
-    numerator over its denominator of the period's days. is_met_next: the same once one event more has reached the next tier, which counts
+    numerator over its denominator of the period's days, or of the whole span where it does not add up over periods. is_met_next: the same once one event more has reached the next tier, which counts
     where the gate measures what that event is of (engine.md §8 A13, C9, D10, F6). Not additive.
 #}
 with
@@ -127,6 +127,16 @@ kpi_totals as (
     from {{ ref('int_judging_kpi_totals') }}
 ),
 
+span_kpis as (
+    select
+        group_no,
+        kpi,
+        is_of_team,
+        numerator,
+        denominator
+    from {{ ref('int_span_kpis_judged') }}
+),
+
 gaps as (
     select
         groups.group_no,
@@ -162,6 +172,7 @@ parts as (
 gated as (
     select
         groups.group_no,
+        parts.part_group_no = groups.group_no as is_own_period,
         part_groups.plan_id,
         part_groups.payee_no,
         part_groups.period,
@@ -207,8 +218,8 @@ measured as (
         gated.gate_key,
         gated.gate_min,
         gated.gate_max,
-        kpi_totals.numerator,
-        kpi_totals.denominator,
+        coalesce(kpi_totals.numerator, span_kpis.numerator) as numerator,
+        coalesce(kpi_totals.denominator, span_kpis.denominator) as denominator,
         coalesce(
             case when gated.gate_subject = 'team' then team_actuals.actual else payee_actuals.actual end, 0
         ) as actual,
@@ -247,6 +258,12 @@ measured as (
             and case when gated.gate_subject = 'team' then gated.team_id else '' end = kpi_totals.team_id
             and gated.period = kpi_totals.period
             and gated.period_start = kpi_totals.period_start
+    left join span_kpis
+        on
+            gated.is_own_period
+            and gated.group_no = span_kpis.group_no
+            and gated.gate_measure = span_kpis.kpi
+            and (gated.gate_subject = 'team') = span_kpis.is_of_team
     left join team_quotas
         on
             gated.team_id = team_quotas.team_id

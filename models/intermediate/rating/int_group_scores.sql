@@ -67,6 +67,16 @@ kpi_totals as (
     where team_id = ''
 ),
 
+span_kpis as (
+    select
+        group_no,
+        kpi,
+        numerator,
+        denominator
+    from {{ ref('int_span_kpis_judged') }}
+    where not is_of_team
+),
+
 parts as (
     select
         group_no,
@@ -91,8 +101,8 @@ measured as (
         kpis.is_sum,
         coalesce(kpis.less_is_better, false) as less_is_better,
         sum(actuals.actual) as actual,
-        sum(kpi_totals.numerator) as numerator,
-        sum(kpi_totals.denominator) as denominator
+        coalesce(sum(kpi_totals.numerator), max(span_kpis.numerator)) as numerator,
+        coalesce(sum(kpi_totals.denominator), max(span_kpis.denominator)) as denominator
     from groups
     inner join scorecards
         on groups.component_id = scorecards.component_id
@@ -113,6 +123,10 @@ measured as (
             and groups.payee_no = kpi_totals.payee_no
             and groups.period = kpi_totals.period
             and parts.period_start = kpi_totals.period_start
+    left join span_kpis
+        on
+            groups.group_no = span_kpis.group_no
+            and scorecards.measure = span_kpis.kpi
     group by
         groups.group_no,
         scorecards.measure,

@@ -87,6 +87,7 @@ period_lines as (
         personal_factor,
         is_paid,
         occurred_on,
+        amount_rated,
         amount,
         amount_base
     from {{ ref('int_period_lines') }}
@@ -351,18 +352,11 @@ adjusting as (
         groups.component_id,
         groups.period,
         groups.period_start,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_string() }}) as credit_id,
-        cast(null as {{ dbt.type_string() }}) as credited_payee_id,
+        {{ without(['event_id', 'credit_id', 'credited_payee_id'], dbt.type_string()) }},
         adjusting_lines.occurred_on,
         adjusting_lines.line_kind,
         concat(adjusting_lines.line_kind, '_per_period') as reason,
-        cast(null as {{ step() }}) as basis,
-        cast(null as {{ step() }}) as position_from,
-        cast(null as {{ step() }}) as position_to,
-        cast(null as {{ step() }}) as tier_from,
-        cast(null as {{ step() }}) as rate,
-        cast(null as {{ step() }}) as factor,
+        {{ without(['basis', 'position_from', 'position_to', 'tier_from', 'rate', 'factor'], step()) }},
         adjusting_lines.amount,
         groups.currency,
         adjusting_lines.amount_base,
@@ -405,7 +399,9 @@ period_explained as (
         groups.minor_units,
         case
             when groups.tier_key = 'attainment' and groups.quota is null then 'period_no_quota'
-            when groups.method = 'rank' then case when period_lines.tier_no = 0 then 'rank_none' else 'rank_placed' end
+            when groups.method = 'rank' and period_lines.tier_no = 0 then 'rank_none'
+            when groups.method = 'rank' and period_lines.amount_rated = 0 then 'rank_without_prize'
+            when groups.method = 'rank' then 'rank_placed'
             when groups.method = 'scorecard' and period_lines.rate <> 0 then 'scorecard'
             when period_lines.tier_no = 0 then 'period_below'
             when groups.method = 'step' and period_lines.rate is null then 'step_amount'
@@ -448,9 +444,7 @@ by_period as (
         period_explained.component_id,
         period_explained.period,
         period_explained.period_start,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_string() }}) as credit_id,
-        cast(null as {{ dbt.type_string() }}) as credited_payee_id,
+        {{ without(['event_id', 'credit_id', 'credited_payee_id'], dbt.type_string()) }},
         period_explained.occurred_on,
         'earning' as line_kind,
         case period_explained.explanation_key
@@ -524,10 +518,7 @@ following as (
             else 'unpaid'
         end as reason,
         cast(following_lines.basis as {{ step() }}) as basis,
-        cast(null as {{ step() }}) as position_from,
-        cast(null as {{ step() }}) as position_to,
-        cast(null as {{ step() }}) as tier_from,
-        cast(null as {{ step() }}) as rate,
+        {{ without(['position_from', 'position_to', 'tier_from', 'rate'], step()) }},
         cast(following_lines.factor as {{ step() }}) as factor,
         following_lines.amount,
         following_lines.currency,
@@ -557,18 +548,12 @@ drawn as (
         cast(null as {{ dbt.type_string() }}) as component_id,
         draws.period,
         draws.period_start,
-        cast(null as {{ dbt.type_string() }}) as event_id,
-        cast(null as {{ dbt.type_string() }}) as credit_id,
-        cast(null as {{ dbt.type_string() }}) as credited_payee_id,
+        {{ without(['event_id', 'credit_id', 'credited_payee_id'], dbt.type_string()) }},
         draws.occurred_on,
         draws.line_kind,
         draws.reason,
         cast(draws.earned as {{ step() }}) as basis,
-        cast(null as {{ step() }}) as position_from,
-        cast(null as {{ step() }}) as position_to,
-        cast(null as {{ step() }}) as tier_from,
-        cast(null as {{ step() }}) as rate,
-        cast(null as {{ step() }}) as factor,
+        {{ without(['position_from', 'position_to', 'tier_from', 'rate', 'factor'], step()) }},
         draws.amount,
         plans.currency,
         draws.amount_base,
