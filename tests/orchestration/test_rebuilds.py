@@ -79,7 +79,7 @@ def _shuffle_file(file: Path, dice: random.Random) -> None:
         fresh.replace(file)
 
 
-def test_files_in_twelve_batches_and_rows_in_another_order_give_the_same_marts(
+def test_files_in_twelve_batches_the_last_as_increment_and_rows_in_another_order_give_the_same_marts(
     demo_build: Path, tmp_path: Path
 ) -> None:
     dice = random.Random(5)
@@ -87,20 +87,33 @@ def test_files_in_twelve_batches_and_rows_in_another_order_give_the_same_marts(
     shutil.copytree(demo_build / "landing", landing)
     files = sorted(file for file in landing.rglob("*") if file.is_file())
     again = {file.name for file in files if "_again" in file.name}
+    twins = {name.partition("_again")[0] for name in again}
     for file in files:
         # A redelivered file is one with the same bytes: it and its twin stay as they are.
         if not any(file.stem in name for name in again) and file.name not in again:
             _shuffle_file(file, dice)
     waiting = tmp_path / "waiting"
     landing.rename(waiting)
-    arriving = dice.sample(files, len(files))
+    # A twin that comes later under a lesser name would have all built anew.
+    arriving = sorted(
+        dice.sample(files, len(files)), key=lambda file: "_again" not in file.name and file.stem not in twins
+    )
+    told: list[str] = []
     for batch in range(12):
-        for file in arriving[batch::12]:
+        for file in arriving[len(files) * batch // 12 : len(files) * (batch + 1) // 12]:
             file.parent.mkdir(parents=True, exist_ok=True)
             (waiting / file.relative_to(landing)).rename(file)
-        ingest(landing, out / "warehouse.duckdb", progress=lambda _: None)
-    build(landing, out, plans="both", as_of=AS_OF, progress=lambda _: None)
-    assert_same(out / "published.duckdb", demo_build / "published.duckdb", PLACES)
+        if batch in (8, 11):
+            told.clear()
+            build(landing, out, plans="both", as_of=AS_OF, progress=told.append)
+        else:
+            ingest(landing, out / "warehouse.duckdb", progress=lambda _: None)
+    assert any(" tables changed: " in line for line in told), told
+    with duckdb.connect(str(out / "published.duckdb"), read_only=True) as published:
+        listed = published.execute("select distinct column_name from information_schema.columns").fetchall()
+    # Which numbers things have depends on what came when; nothing outside keeps them.
+    numbers = {name for (name,) in listed if name.endswith("_no") and name != "tier_no"}
+    assert_same(out / "published.duckdb", demo_build / "published.duckdb", PLACES | numbers)
 
 
 def _build_telling(landing: Path, out: Path, step: str, telling: Connection) -> None:
