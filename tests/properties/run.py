@@ -26,7 +26,7 @@ from tests.conformance.grouping import Group, grouped, land
 from tests.conformance.reading import Source
 from tests.conformance.translation import Case, translate
 from tests.conformance.warehouse import BuildError, Warehouse
-from tests.properties.generate import WORLD_SIZE, Body, as_yaml, company
+from tests.properties.generate import WORLD_SIZE, Body, as_yaml, company, drawn, world
 from tests.properties.laws import ALONE, LAWS, Law, Pay, read_pay, steps_lead_on
 
 BATCHES = 2
@@ -54,10 +54,16 @@ class Outcome:
     stopped: list[str] = field(default_factory=list)
 
 
-def pair_of(seed: int, number: int) -> Pair:
-    """The company of that number with its variant; every law has its turn."""
-    law = LAWS[number % len(LAWS)]
-    return varied_pair(law, company(seed, number, law.shape), f"{seed}/{number}")
+def pairs_of(seed: int, number: int, count: int) -> list[Pair]:
+    """So many companies of a world with their variants; under the first law every mechanic is drawn, so it has most of them."""
+    of, each = world(seed, number), count // (len(LAWS) + 3)
+    found: list[Pair] = []
+    for law in LAWS:
+        share = each if law is not LAWS[0] else count - each * (len(LAWS) - 1)
+        for body in drawn(company(law.shape, of), share, f"{seed}/{number}/{law.name}"):
+            case_id = f"g{seed}-{number}-{len(found):04}"
+            found.append(varied_pair(law, {**body, "id": case_id}, case_id))
+    return found
 
 
 def varied_pair(law: Law, body: Body, key: str) -> Pair:
@@ -212,7 +218,7 @@ def _without_orphans(body: Body) -> Body:
     while True:
         known = {
             name: {row[name] for row in body.get(section, [])}
-            for name, section in (("plan_id", "plans"), ("component_id", "components"))
+            for name, section in (("plan_id", "plans"), ("component_id", "components"), ("trigger_id", "triggers"))
         }
         known["owner_id"] = known["component_id"] | {row["modifier_id"] for row in body.get("modifiers", [])}
         known["owner_id"] |= {row["credit_rule_id"] for row in body.get("credit_rules", [])}
@@ -251,7 +257,7 @@ def run(count: int, seed: int, folder: Path, say: bool = True) -> Outcome:
     outcome = Outcome()
     for first in range(0, count, WORLD_SIZE):
         started = time.monotonic()
-        pairs = [pair_of(seed, number) for number in range(first, min(first + WORLD_SIZE, count))]
+        pairs = pairs_of(seed, first // WORLD_SIZE, min(WORLD_SIZE, count - first))
         build(pairs, folder, outcome, again=True)
         if say:
             print(f"{first + len(pairs)} companies, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
