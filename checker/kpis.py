@@ -203,8 +203,15 @@ class Kpis:
         return sum(scores, ZERO), Decimal(len(scores))
 
     def _kept(self, row: Row) -> list[Row]:
-        """Enrolments of a class that are converted and not refunded."""
-        return [of for of in self._enrolments.get(row["class_id"], ()) if of["converted_at"] and not of["refunded_at"]]
+        """Enrolments of a class that are converted and not refunded, as far as is known by as_of (A11)."""
+        return [
+            of
+            for of in self._enrolments.get(row["class_id"], ())
+            if self._is_past(of["converted_at"]) and not self._is_past(of["refunded_at"])
+        ]
+
+    def _is_past(self, at: datetime | None) -> bool:
+        return at is not None and at < self._as_of_end
 
     def _class_fill(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         mine = [
@@ -221,4 +228,4 @@ class Kpis:
             if begin <= day < end
         ]
         kept = [of for row in mine for of in self._kept(row)]
-        return Decimal(sum(1 for of in kept if of["renewed_at"])), Decimal(len(kept))
+        return Decimal(sum(1 for of in kept if self._is_past(of["renewed_at"]))), Decimal(len(kept))

@@ -39,9 +39,15 @@ _COUNTS = (*_ACTIVITIES, "deals_won", "interactions", "tickets_resolved", "class
 _DEALER_MONEY = ("dealer_sell_in", "dealer_sell_through", "dealer_collected")
 _DEALER = (*_DEALER_MONEY, "dealer_units_in", "dealer_units_through")
 _MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+# Zones, and times near their midnights in winter and in summer.
+_MIDNIGHTS = {
+    "Asia/Shanghai": ("04:00:00", "15:59:59", "16:00:00"),
+    "America/New_York": ("03:59:59", "04:00:00", "04:59:59", "05:00:00"),
+    "Europe/Berlin": ("21:59:59", "22:00:00", "22:59:59", "23:00:00"),
+}
 # KPIs that gate and score, with a value near those that small companies have.
 _KPIS = {
-    "gross_margin_rate": "0.25", "collection_days": "30", "win_rate": "0.5", "visit_to_order_rate": "0.5",
+    "revenue": "9000", "gross_margin_rate": "0.25", "collection_days": "30", "win_rate": "0.5", "visit_to_order_rate": "0.5",
     "sales_cycle_days": "30", "follow_up_hours": "24", "satisfaction": "4", "class_fill_rate": "0.125",
     "class_renewal_rate": "0.5",
 }  # fmt: skip
@@ -135,7 +141,7 @@ class Shape:
     methods: tuple[str, ...] = (
         *("flat", "marginal", "retroactive", "step", "milestones", "interpolated", "rank", "scorecard"),
     )
-    measures: tuple[str, ...] = (*_MONEY, "units_sold", "new_accounts", *_COUNTS)
+    measures: tuple[str, ...] = (*_MONEY, *_BOOKED, *_BOOKED, "revenue_invoiced", "new_accounts", *_COUNTS)
     conditions: tuple[str, ...] = (*_NAMED, *_VALUES, *_IDS)
     tier_keys: tuple[str, ...] = ("amount", "attainment", "growth")
     accumulates: tuple[str, ...] = ("period", "period", "period", "year_to_date", "event")
@@ -171,6 +177,7 @@ class World:
     """What companies of one warehouse have in common."""
 
     as_of: str
+    timezone: str
     rates: tuple[dict[str, str], ...]
     named: frozenset[str]
 
@@ -179,12 +186,13 @@ def world(seed: int, number: int) -> World:
     """The world of that number."""
     draw = Random(f"{seed}/world/{number}")
     as_of = draw.choice(["2026-12-31", "2026-08-15", "2027-01-31", "2026-06-30"])
+    timezone = draw.choice(list(_MIDNIGHTS))
     rates = [
         {"currency": "USD", "rate_on": "2026-02-14", "rate_to_base": draw.choice(["7.1234567891", "6.5", "7"])},
         {"currency": "JPY", "rate_on": "2026-04-01", "rate_to_base": draw.choice(["0.0476190476", "0.05"])},
         {"currency": "EUR", "rate_on": "2026-03-31", "rate_to_base": draw.choice(["7.77", "8.3333333333"])},
     ]
-    return World(as_of, tuple(rates), frozenset(draw.sample([*_NAMED, *_IDS], 2)))
+    return World(as_of, timezone, tuple(rates), frozenset(draw.sample([*_NAMED, *_IDS], 2)))
 
 
 def shift(day: str, days: int) -> str:
@@ -208,6 +216,7 @@ class _Company:
         self.dealers = shape.others and self.chance(0.12)
         self.dealer_ids = ["d1", "d2"] if self.dealers or (shape.others and self.chance(0.2)) else []
         self.body: Body = {"id": "", "mechanic": "drawn", "source": "drawn at random", "as_of": of.as_of}
+        self.body["timezone"] = of.timezone
         self.body |= {"currency": self.currency, "period": self.period}
         self._people()
         self._plans()
@@ -238,7 +247,16 @@ class _Company:
     def day(self) -> str:
         kind = self.draw.randrange(100)
         if kind < 35:
-            ends = ["2026-01-01", "2026-01-31", "2026-03-31", "2026-04-01", "2026-06-30", "2026-02-14", "2026-02-28"]
+            ends = [
+                "2026-01-01",
+                "2026-01-31",
+                "2026-03-31",
+                "2026-04-01",
+                "2026-06-30",
+                "2026-02-14",
+                "2026-02-28",
+                "2026-03-08",
+            ]
             return self.draw.choice([*ends, self.begins, self.world.as_of])
         if kind < 42:
             return shift(self.draw.choice([self.begins, "2026-01-01"]), -1)
@@ -250,8 +268,8 @@ class _Company:
         return shift(day, self.draw.choice([0, 1, 15, 30, 31, 60, 90, 120]))
 
     def at(self, day: str) -> str:
-        """A time of that day; the last of these is the next day's in the company's zone."""
-        return f"{day}T{self.draw.choice(['04:00:00', '15:59:59', '16:00:00'])}Z"
+        """A time of that day, near midnight in the company's zone."""
+        return f"{day}T{self.draw.choice(_MIDNIGHTS[self.world.timezone])}Z"
 
     def amount(self, currency: str | None = None, least: str = "0") -> str:
         """An amount near the bounds of tiers, quotas and sums of them."""
@@ -446,17 +464,19 @@ class _Company:
             and measure in (*_BOOKED, "revenue_invoiced", "dealer_sell_in")
             and method in ("flat", "marginal", "retroactive")
         ):
-            if self.chance(0.2):
+            if self.chance(0.3):
                 row |= {"hold_share": draw.choice(["0.5", "0.333333", "1"])}
-                row["hold_until"] = draw.choice(["collected", "days:30", "days:0"])
-            elif measure != "dealer_sell_in" and self.chance(0.2):
+                row["hold_until"] = draw.choice(["collected", "collected", "days:30", "days:0"])
+            elif measure != "dealer_sell_in" and self.chance(0.3):
                 row["clawback_unpaid_days"] = draw.choice(["0", "30", "60"])
         self.body["components"].append(row)
         self._tiers(row)
         self._conditions(component, 0.3)
         if method == "scorecard":
             known = {"revenue_booked": text(self.scale * 5), "margin_booked": text(self.scale * 2), "units_sold": "10"}
-            known |= _KPIS if shape.others and not self.dealers else {}
+            known |= _KPIS if shape.others else {}
+            if self.dealers:
+                known = {"dealer_sell_in": text(self.scale * 5), "dealer_units_through": "10"}
             for kpi in self.some(list(known), 3):
                 of = {"component_id": component, "measure": kpi, "weight": draw.choice(["0.5", "1", "0.333333"])}
                 if self.chance(0.3):
@@ -896,7 +916,7 @@ def expected(body: Body) -> list[dict[str, str]]:
         tables[FX_TABLE].append({**known, "updated_at": updated_at(1)})
     for row in case.rows:
         tables.setdefault(row.table, []).append(row.values)
-    pay = calculate(tables, Settings(as_of=date.fromisoformat(case.as_of)))
+    pay = calculate(tables, Settings(date.fromisoformat(case.as_of), case.timezone))
     amounts: dict[tuple[str, date, str], Decimal] = {}
     for (payee, _, component, start, _, kind), amount in pay.lines.items():
         if component and kind not in ("draw", "draw_recovery"):

@@ -143,7 +143,7 @@ def build(pairs: Sequence[Pair], folder: Path, outcome: Outcome, again: bool = F
         of_case = {body["id"]: pair for pair in pairs for body in (pair.body, pair.varied) if body}
         for group in grouped(cases.values()):
             inside = [pair for pair in pairs if any(case.case_id == pair.body["id"] for case in group.cases)]
-            warehouse = Warehouse(folder, group.as_of, "duckdb")
+            warehouse = Warehouse(folder, group.as_of, group.timezone, "duckdb")
             try:
                 refused = _batches(group, warehouse)
             except BuildError as error:
