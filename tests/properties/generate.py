@@ -46,7 +46,7 @@ _MIDNIGHTS = {
     "Europe/Berlin": ("21:59:59", "22:00:00", "22:59:59", "23:00:00"),
 }
 # KPIs that gate and score, with a value near those that small companies have.
-_KPIS = {
+KPIS = {
     "revenue": "9000", "gross_margin_rate": "0.25", "collection_days": "30", "win_rate": "0.5", "visit_to_order_rate": "0.5",
     "sales_cycle_days": "30", "follow_up_hours": "24", "satisfaction": "4", "class_fill_rate": "0.125",
     "class_renewal_rate": "0.5",
@@ -56,7 +56,7 @@ _NAMED = ("product_line", "account_industry", "account_tier", "account_region", 
 _IDS = {
     "product": "general-product", "account": "k1", "payee": "ann", "team": "t1", "dealer": "d1", "dealer_tier": "gold",
 }  # fmt: skip
-_STEADY = (*_NAMED, "channel", "weekday", "order_month", "is_key_account")
+NAMED_BY_COMPANY = (*_NAMED, *_IDS)
 _VALUES = {
     "channel": ("direct", "online", "dealer"),
     "weekday": ("1", "5", "6"),
@@ -192,7 +192,7 @@ def world(seed: int, number: int) -> World:
         {"currency": "JPY", "rate_on": "2026-04-01", "rate_to_base": draw.choice(["0.0476190476", "0.05"])},
         {"currency": "EUR", "rate_on": "2026-03-31", "rate_to_base": draw.choice(["7.77", "8.3333333333"])},
     ]
-    return World(as_of, timezone, tuple(rates), frozenset(draw.sample([*_NAMED, *_IDS], 2)))
+    return World(as_of, timezone, tuple(rates), frozenset(draw.sample(NAMED_BY_COMPANY, 2)))
 
 
 def shift(day: str, days: int) -> str:
@@ -474,7 +474,7 @@ class _Company:
         self._conditions(component, 0.3)
         if method == "scorecard":
             known = {"revenue_booked": text(self.scale * 5), "margin_booked": text(self.scale * 2), "units_sold": "10"}
-            known |= _KPIS if shape.others else {}
+            known |= KPIS if shape.others else {}
             if self.dealers:
                 known = {"dealer_sell_in": text(self.scale * 5), "dealer_units_through": "10"}
             for kpi in self.some(list(known), 3):
@@ -528,9 +528,9 @@ class _Company:
         if not self.shape.rising and self.chance(0.3):
             gate["gate_max"] = text(Decimal(bound) * 2)
         if self.shape.others and not self.dealers and self.chance(0.3):
-            kpi = self.draw.choice(list(_KPIS))
+            kpi = self.draw.choice(list(KPIS))
             gate = {"gate_measure": kpi, "gate_key": self.draw.choice(["amount", "attainment"])}
-            bounds = [_KPIS[kpi], text(Decimal(_KPIS[kpi]) * (3 if kpi != "collection_days" else Decimal("0.5")))]
+            bounds = [KPIS[kpi], text(Decimal(KPIS[kpi]) * (3 if kpi != "collection_days" else Decimal("0.5")))]
             if kpi in ("sales_cycle_days", "follow_up_hours"):
                 bounds.sort(key=Decimal, reverse=True)
             gate["gate_min"] = bounds[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import shutil
 from collections import Counter
 from decimal import Decimal
@@ -11,10 +12,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.lib.dbt_runner import ROOT
 from tests.conformance.contracts import read_contract
 from tests.conformance.reading import Source, read_cases
 from tests.conformance.translation import translate
-from tests.properties.generate import as_yaml, companies
+from tests.properties.generate import KPIS, NAMED_BY_COMPANY, as_yaml, companies
 from tests.properties.laws import ALONE, LAWS, Pay, read_pay
 from tests.properties.run import Outcome, Pair, all_rows, judge, pairs_of, run, smaller
 
@@ -104,8 +106,24 @@ def test_a_seed_gives_the_same_companies_and_they_read_back(tmp_path: Path) -> N
     (tmp_path / "drawn.yml").write_text(as_yaml(drawn), encoding="utf-8")
     sources, unread = read_cases(tmp_path)
     assert not unread and [source.body for source in sources] == drawn
-    methods = {row["method"] for body in companies(3, 400) for row in body["components"]}
-    assert len(methods) == 8
+
+
+def test_every_measure_dimension_and_plan_table_is_drawn() -> None:
+    """What is built of each, but what waits for an approval and the ledger: closes, adjustments and holds by hand."""
+    drawn = companies(3, 600)
+    for section, column, seed in (
+        ("components", "measure", "measures"), ("conditions", "dimension", "dimensions"),
+    ):  # fmt: skip
+        with (ROOT / f"seeds/reference/{seed}.csv").open(encoding="utf-8", newline="") as file:
+            known = {row[column] for row in csv.DictReader(file) if row["is_built"] == "true"}
+        missing = known - {row[column] for body in drawn for row in body.get(section, [])}
+        # A world names two dimensions of those whose values are each company's own.
+        assert not missing - set(NAMED_BY_COMPANY), (section, missing)
+    gates = {row["gate_measure"] for body in drawn for row in body["components"] if "gate_measure" in row}
+    assert set(KPIS) <= gates
+    sections = {name for body in drawn for name in body}
+    assert {"scorecard_kpis", "draws", "credit_rules", "contest_entries", "triggers", "trigger_firings"} <= sections
+    assert len({row["method"] for body in drawn for row in body["components"]}) == 8
 
 
 def test_what_is_left_out_of_a_company_is_left_out_alone(pairs: list[Pair]) -> None:
