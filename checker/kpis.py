@@ -85,7 +85,7 @@ class Kpis:
     def _mine(
         self, rows: Mapping[str, list[Row]], subject: str, is_team: bool, on: Callable[[Row], date | None]
     ) -> list[tuple[Row, date]]:
-        """Rows of the subject with their day; of a team those whose person is in it, or below, on that day."""
+        """Rows of the subject with their day, on which their person is employed; of a team, and is in it or below."""
         people = self._credits.people
         owners = rows if is_team else [subject]
         found = []
@@ -95,6 +95,7 @@ class Kpis:
                 if (
                     day is not None
                     and day <= self._facts.as_of
+                    and people.works(owner, day)
                     and (not is_team or subject in people.above(people.post(owner, day).team))
                 ):
                     found.append((row, day))

@@ -547,7 +547,8 @@ class _Company:
         draw, method, key = self.draw, row["method"], row["tier_key"]
         count = draw.choice([1, 2, 3, 4]) if method != "flat" else 1
         if key == "rank":
-            bounds = [Decimal(place) for place in sorted(draw.sample([1, 2, 3, 4], count))]
+            places = range(1, count + 1) if self.shape.rising else sorted(draw.sample([1, 2, 3, 4], count))
+            bounds = [Decimal(place) for place in places]
         elif key == "attainment":
             bounds = [Decimal(bound) for bound in draw.sample(["0", "0.333333", "0.5", "1", "1.2"], count)]
         elif key == "growth":
