@@ -434,6 +434,8 @@ class _Company:
         if accumulate == "event" and (method not in ("marginal", "retroactive") or key == "growth"):
             accumulate = "period"
         row |= {"tier_key": key, "accumulate": accumulate}
+        # Not settled: what a KPI of the year so far counts of periods before the payee's first day on the plan.
+        kpis = shape.others and not self.dealers and accumulate != "year_to_date"
         if self.chance(0.2):
             row["prorate"] = "false"
         if shape.others and self.chance(0.06):
@@ -455,7 +457,7 @@ class _Company:
         if shape.cap_per_event and method in ("flat", "marginal", "retroactive") and self.chance(0.15):
             row["cap_per_event"] = text(self.scale / draw.choice([10, 25]))
         if shape.gates and self.chance(0.2):
-            row |= self._gate(measure)
+            row |= self._gate(measure, kpis)
         if method == "rank":
             row |= {"rank_within": draw.choice(["plan", "team", "region", "group"])}
             row["rank_subject"] = draw.choice(["payee", "payee", "team"])
@@ -474,7 +476,7 @@ class _Company:
         self._conditions(component, 0.3)
         if method == "scorecard":
             known = {"revenue_booked": text(self.scale * 5), "margin_booked": text(self.scale * 2), "units_sold": "10"}
-            known |= KPIS if shape.others else {}
+            known |= KPIS if kpis else {}
             if self.dealers:
                 known = {"dealer_sell_in": text(self.scale * 5), "dealer_units_through": "10"}
             for kpi in self.some(list(known), 3):
@@ -494,7 +496,7 @@ class _Company:
                 self._quotas(measure, False)
         if shape.modifiers:
             for number in range(draw.choice([0, 0, 1, 2])):
-                self._modifier(f"{component}-m{number}", component, measure)
+                self._modifier(f"{component}-m{number}", component, measure, kpis)
         if shape.others and self.chance(0.08):
             self._trigger(component)
 
@@ -519,7 +521,7 @@ class _Company:
             firing["active_until"] = shift(fired_on, self.draw.choice([1, 30, 90, 400]))
             self.body["trigger_firings"].append(firing)
 
-    def _gate(self, measure: str) -> dict[str, str]:
+    def _gate(self, measure: str, kpis: bool) -> dict[str, str]:
         gate = {"gate_measure": measure, "gate_key": self.draw.choice(["amount", "attainment"])}
         bound = self.draw.choice(["0.5", "1"])
         if gate["gate_key"] == "amount":
@@ -527,7 +529,7 @@ class _Company:
         gate["gate_min"] = bound
         if not self.shape.rising and self.chance(0.3):
             gate["gate_max"] = text(Decimal(bound) * 2)
-        if self.shape.others and not self.dealers and self.chance(0.3):
+        if kpis and self.chance(0.3):
             kpi = self.draw.choice(list(KPIS))
             gate = {"gate_measure": kpi, "gate_key": self.draw.choice(["amount", "attainment"])}
             bounds = [KPIS[kpi], text(Decimal(KPIS[kpi]) * (3 if kpi != "collection_days" else Decimal("0.5")))]
@@ -601,12 +603,12 @@ class _Company:
                 quota = Decimal(0) if self.chance(0.03) else quota
                 self.body["quotas"].append({**row, "period_start": start, "quota": text(quota)})
 
-    def _modifier(self, modifier: str, component: str, measure: str) -> None:
+    def _modifier(self, modifier: str, component: str, measure: str, kpis: bool) -> None:
         factors = ["1.5", "2", "1.1"] if self.shape.rising else ["0.5", "1.5", "2", "0", "1.333333"]
         row = {"modifier_id": modifier, "component_id": component, "factor": self.draw.choice(factors)}
         row |= {"scope": "event", "stack": self.draw.choice(["multiply", "highest", "add"])}
         if self.shape.gates and self.chance(0.4):
-            row |= {"scope": "period"} | self._gate(measure)
+            row |= {"scope": "period"} | self._gate(measure, kpis)
             if row["gate_key"] == "attainment":
                 self._quotas(measure, False)
         self.body["modifiers"].append(row)
