@@ -122,8 +122,10 @@ def test_every_measure_dimension_and_plan_table_is_drawn() -> None:
         missing = known - {row[column] for body in drawn for row in body.get(section, [])}
         # A world names two dimensions of those whose values are each company's own.
         assert not missing - set(NAMED_BY_COMPANY), (section, missing)
-    gates = {row["gate_measure"] for body in drawn for row in body["components"] if "gate_measure" in row}
-    assert set(KPIS) <= gates
+    judging = [
+        row for body in drawn for name in ("components", "modifiers", "scorecard_kpis") for row in body.get(name, [])
+    ]
+    assert set(KPIS) <= {row.get("gate_measure", row.get("measure")) for row in judging}
     sections = {name for body in drawn for name in body}
     assert {"scorecard_kpis", "draws", "credit_rules", "contest_entries", "triggers", "trigger_firings"} <= sections
     assert len({row["method"] for body in drawn for row in body["components"]}) == 8
