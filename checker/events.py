@@ -309,7 +309,7 @@ class Facts:
                 f"{measure}:{key}", measure, day, value, row["currency"] if money else None, row["dealer_id"], day, day,
                 (table, more.pop("source_key", key)), account=row.get("account_id"),
                 dealer=row["dealer_id"], product=row["product_id"], size=row["net_amount"],
-                deal_day=self.calendar.day(row["ordered_at"]) if "ordered_at" in row else day, **more,
+                deal_day=self.calendar.day(row["ordered_at"]) if "ordered_at" in row else None, **more,
             )  # fmt: skip
 
         for lines in self.dealer_orders.values():

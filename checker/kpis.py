@@ -85,7 +85,7 @@ class Kpis:
     def _mine(
         self, rows: Mapping[str, list[Row]], subject: str, is_team: bool, on: Callable[[Row], date | None]
     ) -> list[tuple[Row, date]]:
-        """Rows of the subject with their day; of a team those whose person is in it, or below, on that day."""
+        """Rows of the subject with their day, on which their person is employed; of a team, and is in it or below."""
         people = self._credits.people
         owners = rows if is_team else [subject]
         found = []
@@ -95,6 +95,7 @@ class Kpis:
                 if (
                     day is not None
                     and day <= self._facts.as_of
+                    and people.works(owner, day)
                     and (not is_team or subject in people.above(people.post(owner, day).team))
                 ):
                     found.append((row, day))
@@ -224,8 +225,15 @@ class Kpis:
         return sum(scores, ZERO), Decimal(len(scores))
 
     def _kept(self, row: Row) -> list[Row]:
-        """Enrolments of a class that are converted and not refunded."""
-        return [of for of in self._enrolments.get(row["class_id"], ()) if of["converted_at"] and not of["refunded_at"]]
+        """Enrolments of a class that are converted and not refunded, as far as is known by as_of (A11)."""
+        return [
+            of
+            for of in self._enrolments.get(row["class_id"], ())
+            if self._is_past(of["converted_at"]) and not self._is_past(of["refunded_at"])
+        ]
+
+    def _is_past(self, at: datetime | None) -> bool:
+        return at is not None and at < self._as_of_end
 
     def _class_fill(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         mine = [
@@ -242,4 +250,4 @@ class Kpis:
             if begin <= day < end
         ]
         kept = [of for row in mine for of in self._kept(row)]
-        return Decimal(sum(1 for of in kept if of["renewed_at"])), Decimal(len(kept))
+        return Decimal(sum(1 for of in kept if self._is_past(of["renewed_at"]))), Decimal(len(kept))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -19,6 +20,7 @@ class Table:
     columns: Mapping[str, str]
 
 
+@cache
 def read_contract(folder: Path = CONTRACTS) -> dict[str, Table]:
     """Reads both contracts; tables are named as in landing: `crm.users`, and `plans.quotas` for the plan tables."""
     tables: dict[str, Table] = {}

@@ -22,9 +22,10 @@ Rates = tuple[tuple[str, ...], ...]
 
 @dataclass
 class Group:
-    """Cases that are built together: one as-of day, and for each currency they mention one course of rates."""
+    """Cases that are built together: one as-of day and time zone, and for each currency they mention one course of rates."""
 
     as_of: str
+    timezone: str
     cases: list[Case] = field(default_factory=list)
     rates: dict[str, Rates] = field(default_factory=dict)
 
@@ -35,7 +36,7 @@ class Group:
     def takes(self, case: Case) -> bool:
         """Whether the case agrees with those already here."""
         return (
-            case.as_of == self.as_of
+            (case.as_of, case.timezone) == (self.as_of, self.timezone)
             and all(self.rates.get(currency, course) == course for currency, course in courses(case).items())
             and not any(_nested(case.case_id, other.case_id) for other in self.cases)
         )
@@ -90,7 +91,7 @@ def grouped(cases: Iterable[Case]) -> list[Group]:
                 group.add(case)
                 break
         else:
-            groups.append(Group(case.as_of))
+            groups.append(Group(case.as_of, case.timezone))
             groups[-1].add(case)
     return groups
 

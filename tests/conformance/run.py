@@ -87,7 +87,7 @@ class Run:
         while group.cases:
             started = time.monotonic()
             self.warehouses += 1
-            warehouse = Warehouse(self.work / f"group-{self.warehouses}", group.as_of, self.target)
+            warehouse = Warehouse(self.work / f"group-{self.warehouses}", group.as_of, group.timezone, self.target)
             try:
                 refused = self._batches(group, warehouse)
             except BuildError as error:
@@ -136,7 +136,7 @@ class Run:
         self.extra_builds += 2
         middle = len(group.cases) // 2
         for half in (group.cases[:middle], group.cases[middle:]):
-            self._build(Group(group.as_of, half, group.rates))
+            self._build(Group(group.as_of, group.timezone, half, group.rates))
 
 
 def by_mechanic(results: Sequence[Result]) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from tests.conformance.contracts import Table
 from tests.conformance.reading import Source
@@ -55,7 +55,20 @@ _PLAN_SECTIONS = {
     "quotas": ("plans.quotas", ""),
 }
 _SECTIONS = frozenset(
-    {"id", "mechanic", "source", "as_of", "currency", "period", "payees", "teams", "dealers", "plans", "assignments"}
+    {
+        "id",
+        "mechanic",
+        "source",
+        "as_of",
+        "timezone",
+        "currency",
+        "period",
+        "payees",
+        "teams",
+        "dealers",
+        "plans",
+        "assignments",
+    }
     | {"accounts", "deals", "dealer_orders", "sell_through", "fx_rates", "raw", "closes", "expect"}
     | set(_PLAN_SECTIONS)
 )
@@ -110,6 +123,7 @@ class Case:
     case_id: str
     mechanic: str
     as_of: str
+    timezone: str = COMPANY_TIMEZONE
     rows: list[Row] = field(default_factory=list)
     rates: dict[tuple[str, str, int], Values] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
@@ -126,9 +140,9 @@ def updated_at(batch: int) -> str:
     return (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=batch - 1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def noon(day: str) -> str:
+def noon(day: str, timezone: str = COMPANY_TIMEZONE) -> str:
     """Noon of a company day as a UTC timestamp."""
-    at = datetime.combine(_day(day), time(12), tzinfo=ZoneInfo(COMPANY_TIMEZONE)).astimezone(UTC)
+    at = datetime.combine(_day(day), time(12), tzinfo=ZoneInfo(timezone)).astimezone(UTC)
     return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -163,7 +177,10 @@ class _Translation:
         self.period = self._scalar("period") or "quarter"
         as_of = self._scalar("as_of") or DEFAULT_AS_OF
         _day(as_of)
-        self.case = Case(self.case_id, source.mechanic, as_of)
+        timezone = self._scalar("timezone") or COMPANY_TIMEZONE
+        if timezone not in available_timezones():
+            raise CaseError(f"{timezone} is not a time zone")
+        self.case = Case(self.case_id, source.mechanic, as_of, timezone)
         self.given: list[Row] = []
         self.generated: list[Row] = []
         self._people()
@@ -358,7 +375,7 @@ class _Translation:
             "sales_user_id": payee,
             "dealer_id": dealer,
             "channel": self._get(deal, "channel", "dealer" if dealer else "direct"),
-            "ordered_at": noon(self._needed(deal, "date")),
+            "ordered_at": noon(self._needed(deal, "date"), self.case.timezone),
             "status": self._get(deal, "status", "fulfilled"),
             "currency": currency,
         }
@@ -425,7 +442,7 @@ class _Translation:
                 "dealer_order_id": sale_id,
                 "dealer_id": self._get(sale, "dealer"),
                 "product_id": self._product(sale, batch),
-                "ordered_at": noon(self._needed(sale, "date")),
+                "ordered_at": noon(self._needed(sale, "date"), self.case.timezone),
                 "quantity": self._get(sale, "qty", "1"),
                 "net_amount": self._get(sale, "net"),
                 "cost_amount": self._get(sale, "cost"),

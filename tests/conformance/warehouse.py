@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from orchestration.ingest import ingest
 from orchestration.lib.dbt_runner import DbtError, run_dbt
 from orchestration.lib.spark import write_marts
 from orchestration.raw_export import export_raw
-from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE
+from tests.conformance.translation import BASE_CURRENCY
 
 # What the comparison reads, and everything it is made from; other marts say nothing about pay.
 _MARTS = "+path:models/marts/incentives"
@@ -54,7 +55,7 @@ class Warehouse:
     `target`: what calculates the marts. Ingest and plan check are DuckDB's in any case. `marts`: the file that holds the marts.
     """
 
-    def __init__(self, folder: Path, as_of: str, target: str) -> None:
+    def __init__(self, folder: Path, as_of: str, timezone: str, target: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         self.folder = folder
         self.landing = folder / "landing"
@@ -63,13 +64,15 @@ class Warehouse:
         self.marts = self.file if target == "duckdb" else folder / "marts.duckdb"
         self.vars = {
             "as_of": as_of,
-            "company_timezone": COMPANY_TIMEZONE,
+            "company_timezone": timezone,
             "base_currency": BASE_CURRENCY,
             "use_seed_plans": False,
             "use_landed_plans": True,
         }
         self.seeded = False
         self.landing.mkdir(parents=True)
+        # Where the checker reads what a build was told.
+        (folder / "choices.json").write_text(json.dumps({"timezone": timezone}), encoding="utf-8")
 
     def ingest(self) -> list[Refusal]:
         """Ingests what landed since the last call; returns the rows that were quarantined."""

@@ -23,7 +23,7 @@ from expectations.gate import load_checks
 from orchestration.lib.dbt_runner import ROOT, project_version, run_dbt
 from tests.conformance.grouping import Group
 from tests.conformance.run import Run
-from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE, Case
+from tests.conformance.translation import BASE_CURRENCY, Case
 from tests.mutants.operators import parsed, printed
 
 # What a case may say instead of being built: it is not of this version, and no judge asks for it.
@@ -196,7 +196,7 @@ def _built(cases: Path, folder: Path, with_tests: bool) -> Base:
         raise Unfit(f"{len(wrong)} figures or steps are wrong before any fault. First: {wrong[0]}")
     base = Base()
     for group, place in sorted(run.built, key=lambda built: -len(built[0].cases)):
-        manifest = _completed(place, group.as_of, folder)
+        manifest = _completed(place, group, folder)
         if not base.models:
             base.models = _models(manifest)
         file = folder / place.name / "warehouse.duckdb"
@@ -208,15 +208,15 @@ def _built(cases: Path, folder: Path, with_tests: bool) -> Base:
         if with_tests:
             _prove_tests(built)
             if not base.unit_tests:
-                base.unit_tests = _unit_tests(place, group.as_of, folder, base)
+                base.unit_tests = _unit_tests(place, group, folder, base)
     shutil.rmtree(folder / "runs")
     return base
 
 
-def _dbt(arguments: Sequence[str], place: Path, as_of: str, folder: Path) -> None:
+def _dbt(arguments: Sequence[str], place: Path, group: Group, folder: Path) -> None:
     values = {
-        "as_of": as_of,
-        "company_timezone": COMPANY_TIMEZONE,
+        "as_of": group.as_of,
+        "company_timezone": group.timezone,
         "base_currency": BASE_CURRENCY,
         "use_seed_plans": False,
         "use_landed_plans": True,
@@ -224,10 +224,10 @@ def _dbt(arguments: Sequence[str], place: Path, as_of: str, folder: Path) -> Non
     run_dbt(arguments, warehouse=place / "warehouse.duckdb", variables=values, state_dir=folder / "runs/dbt")
 
 
-def _completed(place: Path, as_of: str, folder: Path) -> dict[str, Any]:
+def _completed(place: Path, group: Group, folder: Path) -> dict[str, Any]:
     """Builds the models that a conformance run leaves out; returns the manifest with everything compiled."""
-    _dbt(["run"], place, as_of, folder)
-    _dbt(["compile"], place, as_of, folder)
+    _dbt(["run"], place, group, folder)
+    _dbt(["compile"], place, group, folder)
     manifest: dict[str, Any] = json.loads((folder / "runs/dbt/target/manifest.json").read_text(encoding="utf-8"))
     return manifest
 
@@ -268,6 +268,7 @@ def _statements(manifest: Mapping[str, Any]) -> Statements:
 def _compacted(warehouse: Path, file: Path) -> None:
     """A copy without the space that replaced relations left."""
     file.parent.mkdir()
+    shutil.copy(warehouse.parent / "choices.json", file.parent)
     with duckdb.connect() as connection:
         connection.execute(f"attach '{warehouse}' as original (read_only)")
         connection.execute(f"attach '{file}' as warehouse")
@@ -311,10 +312,10 @@ def _passing_checks(file: Path, landing: Path) -> list[tuple[str, str, str]]:
     return checks
 
 
-def _unit_tests(place: Path, as_of: str, folder: Path, base: Base) -> dict[str, list[UnitTest]]:
+def _unit_tests(place: Path, group: Group, folder: Path, base: Base) -> dict[str, list[UnitTest]]:
     """Has dbt run the unit tests of the models that faults are put into, and reads their SQL. Raises Unfit when one fails here."""
     judged = base.judged
-    _dbt(["test", "--select", ",".join(["test_type:unit", "group:engine"])], place, as_of, folder)
+    _dbt(["test", "--select", ",".join(["test_type:unit", "group:engine"])], place, group, folder)
     found: dict[str, list[UnitTest]] = {}
     for file in sorted((folder / "runs/dbt/target/run").rglob("*.sql")):
         model = next((part[:-4] for part in file.parts if part.endswith(".yml")), "")

@@ -1,7 +1,8 @@
 """Judges the laws on companies drawn at random: `python -m tests.properties.run --cases N --seed S`.
 
 Companies and their variants land as raw files and plan rows, many in a warehouse. A company that breaks a law is reduced:
-what can be left out is left out, many tries in one build; then it is printed as a case that tests/conformance/cases can keep.
+what can be left out is left out, many tries in one build, where Hypothesis would build for each. Then it is printed, and
+written to build/properties, as a case with the checker's figures that tests/conformance/cases can keep.
 """
 
 from __future__ import annotations
@@ -21,15 +22,17 @@ from random import Random, SystemRandom
 import duckdb
 
 from checker import check
+from orchestration.lib.dbt_runner import ROOT
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
 from tests.conformance.reading import Source
 from tests.conformance.translation import Case, translate
 from tests.conformance.warehouse import BuildError, Warehouse
-from tests.properties.generate import WORLD_SIZE, Body, as_yaml, company
+from tests.properties.generate import WORLD_SIZE, Body, as_yaml, company, drawn, expected, world
 from tests.properties.laws import ALONE, LAWS, Law, Pay, read_pay, steps_lead_on
 
 BATCHES = 2
+FOUND = ROOT / "build/properties"
 _MOST_PRINTED = 5
 _TRIES = 120
 _NEEDED = ("components", "payees", "plans", "deals", "assignments", "tiers")
@@ -54,10 +57,16 @@ class Outcome:
     stopped: list[str] = field(default_factory=list)
 
 
-def pair_of(seed: int, number: int) -> Pair:
-    """The company of that number with its variant; every law has its turn."""
-    law = LAWS[number % len(LAWS)]
-    return varied_pair(law, company(seed, number, law.shape), f"{seed}/{number}")
+def pairs_of(seed: int, number: int, count: int) -> list[Pair]:
+    """So many companies of a world with their variants; under the first law every mechanic is drawn, so it has most of them."""
+    of, each = world(seed, number), count // (len(LAWS) + 3)
+    found: list[Pair] = []
+    for law in LAWS:
+        share = each if law is not LAWS[0] else count - each * (len(LAWS) - 1)
+        for body in drawn(company(law.shape, of), share, f"{seed}/{number}/{law.name}"):
+            case_id = f"g{seed}-{number}-{len(found):04}"
+            found.append(varied_pair(law, {**body, "id": case_id}, case_id))
+    return found
 
 
 def varied_pair(law: Law, body: Body, key: str) -> Pair:
@@ -137,7 +146,7 @@ def build(pairs: Sequence[Pair], folder: Path, outcome: Outcome, again: bool = F
         of_case = {body["id"]: pair for pair in pairs for body in (pair.body, pair.varied) if body}
         for group in grouped(cases.values()):
             inside = [pair for pair in pairs if any(case.case_id == pair.body["id"] for case in group.cases)]
-            warehouse = Warehouse(folder, group.as_of, "duckdb")
+            warehouse = Warehouse(folder, group.as_of, group.timezone, "duckdb")
             try:
                 refused = _batches(group, warehouse)
             except BuildError as error:
@@ -212,7 +221,7 @@ def _without_orphans(body: Body) -> Body:
     while True:
         known = {
             name: {row[name] for row in body.get(section, [])}
-            for name, section in (("plan_id", "plans"), ("component_id", "components"))
+            for name, section in (("plan_id", "plans"), ("component_id", "components"), ("trigger_id", "triggers"))
         }
         known["owner_id"] = known["component_id"] | {row["modifier_id"] for row in body.get("modifiers", [])}
         known["owner_id"] |= {row["credit_rule_id"] for row in body.get("credit_rules", [])}
@@ -250,11 +259,13 @@ def run(count: int, seed: int, folder: Path, say: bool = True) -> Outcome:
     """Judges so many companies of a seed."""
     outcome = Outcome()
     for first in range(0, count, WORLD_SIZE):
-        started = time.monotonic()
-        pairs = [pair_of(seed, number) for number in range(first, min(first + WORLD_SIZE, count))]
+        started, known = time.monotonic(), len(outcome.broken)
+        pairs = pairs_of(seed, first // WORLD_SIZE, min(WORLD_SIZE, count - first))
         build(pairs, folder, outcome, again=True)
         if say:
-            print(f"{first + len(pairs)} companies, {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+            told = [f"{name} of {pair.body['id']}: {problem}" for name, pair, problem in outcome.broken[known:]]
+            told.append(f"{first + len(pairs)} companies, {time.monotonic() - started:.0f} s")
+            print("\n".join(told), file=sys.stderr, flush=True)
     return outcome
 
 
@@ -277,9 +288,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if name not in shown and len(shown) < _MOST_PRINTED:
                 shown.add(name)
                 least = reduced(name, pair, folder / "warehouse", options.rounds)
-                print(
-                    f"\n# {name} (of {pair.body['id']}): {problem}\n{as_yaml([b for b in (least.body, least.varied) if b])}"
-                )
+                case = as_yaml([{**body, "expect": expected(body)} for body in (least.body, least.varied) if body])
+                FOUND.mkdir(parents=True, exist_ok=True)
+                file = FOUND / f"{least.body['id']}.yml"
+                file.write_text(case, encoding="utf-8")
+                print(f"\n# {name} (of {pair.body['id']}): {problem}\n# {file.relative_to(ROOT)}\n{case}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for name, number in outcome.judged.items():

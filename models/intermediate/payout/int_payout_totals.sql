@@ -1,7 +1,7 @@
 {#
     Grain: one row per group (payee, component, period). Additive: earning, cap, floor, total within a currency.
     total = Σ rounded lines; above cap_per_period a cap line, below floor_per_period a floor line makes it equal
-    (engine.md §5 step 4, §8 E3).
+    (engine.md §5 step 4, §8 E3). Where a trigger switches the component on, a group without a line has no floor either (§8 C15).
 #}
 with
 
@@ -18,6 +18,12 @@ components as (
         cap_per_period,
         floor_per_period
     from {{ ref('int_components_numbered') }}
+),
+
+components_fired as (
+    select component_no
+    from {{ ref('int_component_firings') }}
+    group by component_no
 ),
 
 lines as (
@@ -47,10 +53,14 @@ totalled as (
         coalesce(earned.line_count, 0) as line_count,
         coalesce(earned.earning, 0) as earning,
         components.cap_per_period,
-        components.floor_per_period
+        case
+            when components_fired.component_no is null or earned.line_count > 0 then components.floor_per_period
+        end as floor_per_period
     from groups
     inner join components
         on groups.component_no = components.component_no
+    left join components_fired
+        on groups.component_no = components_fired.component_no
     left join earned
         on groups.group_no = earned.group_no
 ),

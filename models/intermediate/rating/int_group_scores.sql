@@ -1,7 +1,7 @@
 {#
     Grain: one row per group of a component with a scorecard and measure of it: the actual over the target, between min_score and max_score,
-    and that times its weight. Additive: part, to the score of the group. A measure or KPI without a value scores min_score; of
-    what less is better, target over actual counts, and 0 or less scores max_score; targets are not prorated (engine.md §4 scorecard, §8 C9, D8).
+    and that times its weight. Additive: part, to the score of the group. A KPI without a value scores min_score, a measure of which
+    nothing is credited is 0; of what less is better, target over actual counts, and 0 or less scores max_score; targets are not prorated (engine.md §4 scorecard, §8 C9, D8).
 #}
 with
 
@@ -143,8 +143,8 @@ valued as (
         group_no,
         measure,
         cast(case
-            when is_sum is null then actual
-            when is_sum then numerator
+            when is_sum is null then coalesce(actual, 0)
+            when is_sum then coalesce(numerator, 0)
             when denominator > 0 then {{ quotient10('numerator', 'denominator') }}
         end as {{ step() }}) as actual,
         target,
