@@ -6,7 +6,7 @@
 with
 
 plans as (
-    select valid_from
+    select min(valid_from) as first_on
     from {{ ref('int_plans_effective') }}
 ),
 
@@ -18,13 +18,12 @@ parameters as (
 bounds as (
     select
         cast({{ dbt.date_trunc('year', 'least(
-            coalesce(min(plans.valid_from), max(parameters.as_of_on)),
-            cast(' ~ dbt.dateadd('year', -10, 'max(parameters.as_of_on)') ~ ' as date)
+            coalesce(plans.first_on, parameters.as_of_on),
+            cast(' ~ dbt.dateadd('year', -10, 'parameters.as_of_on') ~ ' as date)
         )') }} as date) as first_year,
-        cast({{ dbt.dateadd('year', 1, 'max(parameters.as_of_on)') }} as date) as last_on
+        cast({{ dbt.dateadd('year', 1, 'parameters.as_of_on') }} as date) as last_on
     from parameters
-    left join plans
-        on true
+    cross join plans
 ),
 
 {#- Numbers from 0 to 299: more years than plans can span, and more weeks than a year has. -#}

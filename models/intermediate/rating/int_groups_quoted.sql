@@ -168,7 +168,6 @@ quoted as (
         end as actual,
         coalesce(grouped.line_count, 0) as line_count,
         grouped.first_credit_no,
-        payee_quotas.quota as full_quota,
         nullif(
             case
                 when grouped.prorate
@@ -209,7 +208,6 @@ final as (
         cast(actual as {{ step() }}) as actual,
         line_count,
         first_credit_no,
-        full_quota,
         cast(case when quota > 0 then quota end as decimal(28, 6)) as quota,
         case when quota > 0 then {{ quotient10('actual', 'quota') }} end as attainment
     from quoted

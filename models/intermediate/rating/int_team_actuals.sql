@@ -41,9 +41,7 @@ credits as (
         occurred_on,
         rate_on
     from {{ ref('int_credits_payable') }}
-    where
-        span_no is not null
-        and credit_kind = 'direct'
+    where credit_kind = 'direct'
 ),
 
 spans as (
