@@ -15,10 +15,11 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
+-- without plans first_on is null, which least() leaves out
 bounds as (
     select
         cast({{ dbt.date_trunc('year', 'least(
-            coalesce(plans.first_on, parameters.as_of_on),
+            plans.first_on,
             cast(' ~ dbt.dateadd('year', -10, 'parameters.as_of_on') ~ ' as date)
         )') }} as date) as first_year,
         cast({{ dbt.dateadd('year', 1, 'parameters.as_of_on') }} as date) as last_on
