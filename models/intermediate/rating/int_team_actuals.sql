@@ -11,9 +11,7 @@ gates as (
         gate_measure,
         measure_no
     from {{ ref('int_gates') }}
-    where
-        gate_subject = 'team'
-        and not is_kpi
+    where gate_subject = 'team'
 ),
 
 components as (
