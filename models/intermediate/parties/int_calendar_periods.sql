@@ -22,7 +22,7 @@ bounds as (
             plans.first_on,
             cast(' ~ dbt.dateadd('year', -10, 'parameters.as_of_on') ~ ' as date)
         )') }} as date) as first_year,
-        cast({{ dbt.dateadd('year', 1, 'parameters.as_of_on') }} as date) as last_on
+        cast({{ dbt.date_trunc('year', dbt.dateadd('year', 1, 'parameters.as_of_on')) }} as date) as last_year
     from parameters
     cross join plans
 ),
@@ -48,7 +48,7 @@ years as (
     select cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) as year_start
     from bounds
     inner join numbers
-        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.last_on
+        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.last_year
 ),
 
 shapes (period, month_count, first_month, next_month) as (
