@@ -168,14 +168,11 @@ quoted as (
         end as actual,
         coalesce(grouped.line_count, 0) as line_count,
         grouped.first_credit_no,
-        nullif(
-            case
-                when grouped.prorate
-                    then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
-                else payee_quotas.quota
-            end,
-            0
-        ) as quota
+        case
+            when grouped.prorate
+                then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
+            else payee_quotas.quota
+        end as quota
     from grouped
     left join payee_quotas
         on

@@ -56,7 +56,7 @@ final as (
         group_no,
         actual,
         quota,
-        case when quota > 0 then {{ quotient10('actual', 'quota') }} end as attainment
+        {{ quotient10('actual', 'quota') }} as attainment
     from placed
 )
 
