@@ -70,7 +70,7 @@ united as (
 final as (
     select
         cast(
-            row_number() over (order by united.component_no, coalesce(united.modifier_no, 0)) as integer
+            row_number() over (order by united.component_no, united.modifier_no nulls first) as integer
         ) as gate_no,
         united.component_no,
         united.modifier_no,

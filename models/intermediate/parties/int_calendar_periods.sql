@@ -6,7 +6,7 @@
 with
 
 plans as (
-    select valid_from
+    select min(valid_from) as first_on
     from {{ ref('int_plans_effective') }}
 ),
 
@@ -15,16 +15,16 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
+-- without plans first_on is null, which least() leaves out
 bounds as (
     select
         cast({{ dbt.date_trunc('year', 'least(
-            coalesce(min(plans.valid_from), max(parameters.as_of_on)),
-            cast(' ~ dbt.dateadd('year', -10, 'max(parameters.as_of_on)') ~ ' as date)
+            plans.first_on,
+            cast(' ~ dbt.dateadd('year', -10, 'parameters.as_of_on') ~ ' as date)
         )') }} as date) as first_year,
-        cast({{ dbt.dateadd('year', 1, 'max(parameters.as_of_on)') }} as date) as last_on
+        cast({{ dbt.date_trunc('year', dbt.dateadd('year', 1, 'parameters.as_of_on')) }} as date) as last_year
     from parameters
-    left join plans
-        on true
+    cross join plans
 ),
 
 {#- Numbers from 0 to 299: more years than plans can span, and more weeks than a year has. -#}
@@ -48,7 +48,7 @@ years as (
     select cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) as year_start
     from bounds
     inner join numbers
-        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.last_on
+        on cast({{ dbt.dateadd('year', 'numbers.value', 'bounds.first_year') }} as date) <= bounds.last_year
 ),
 
 shapes (period, month_count, first_month, next_month) as (

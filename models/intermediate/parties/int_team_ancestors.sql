@@ -43,7 +43,6 @@ ancestors (team_id, ancestor_team_id, depth) as (
     from ancestors
     inner join parents
         on ancestors.ancestor_team_id = parents.team_id
-    where ancestors.depth < 50
 ),
 
 final as (

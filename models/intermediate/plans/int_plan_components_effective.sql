@@ -74,8 +74,9 @@ bounded as (
         components.clawback_unpaid_days,
         components.rank_within,
         components.rank_subject,
-        greatest(coalesce(components.valid_from, plans.valid_from), plans.valid_from) as valid_from,
-        least(coalesce(components.valid_to, plans.valid_to), plans.valid_to) as valid_to
+        -- a bound that a component does not have is left out
+        greatest(components.valid_from, plans.valid_from) as valid_from,
+        least(components.valid_to, plans.valid_to) as valid_to
     from components
     inner join plans
         on components.plan_id = plans.plan_id

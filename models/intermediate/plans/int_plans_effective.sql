@@ -41,7 +41,6 @@ superseded as (
         supersedes as plan_id,
         min(valid_from) as replaced_from
     from plans
-    where supersedes is not null
     group by supersedes
 ),
 

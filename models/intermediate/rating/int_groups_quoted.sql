@@ -168,15 +168,11 @@ quoted as (
         end as actual,
         coalesce(grouped.line_count, 0) as line_count,
         grouped.first_credit_no,
-        payee_quotas.quota as full_quota,
-        nullif(
-            case
-                when grouped.prorate
-                    then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
-                else payee_quotas.quota
-            end,
-            0
-        ) as quota
+        case
+            when grouped.prorate
+                then {{ prorated('payee_quotas.quota', 'grouped.worked_day_count', 'grouped.day_count') }}
+            else payee_quotas.quota
+        end as quota
     from grouped
     left join payee_quotas
         on
@@ -209,7 +205,6 @@ final as (
         cast(actual as {{ step() }}) as actual,
         line_count,
         first_credit_no,
-        full_quota,
         cast(case when quota > 0 then quota end as decimal(28, 6)) as quota,
         case when quota > 0 then {{ quotient10('actual', 'quota') }} end as attainment
     from quoted

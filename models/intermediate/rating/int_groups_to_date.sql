@@ -10,7 +10,6 @@ groups as (
         component_no,
         total,
         actual,
-        full_quota,
         quota
     from {{ ref('int_groups_quoted') }}
 ),
@@ -33,7 +32,6 @@ summed as (
     select
         spans.group_no,
         cast(sum(groups.actual) as {{ step() }}) as actual,
-        cast(sum(groups.full_quota) as {{ plan_decimal() }}) as full_quota,
         cast(sum(groups.quota) as decimal(28, 6)) as quota
     from spans
     inner join groups
@@ -45,7 +43,6 @@ placed as (
     select
         summed.group_no,
         case when components.is_own_measure then groups.total else summed.actual end as actual,
-        summed.full_quota,
         summed.quota
     from summed
     inner join groups
@@ -58,9 +55,8 @@ final as (
     select
         group_no,
         actual,
-        full_quota,
         quota,
-        case when quota > 0 then {{ quotient10('actual', 'quota') }} end as attainment
+        {{ quotient10('actual', 'quota') }} as attainment
     from placed
 )
 

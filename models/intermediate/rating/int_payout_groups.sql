@@ -19,7 +19,6 @@ groups as (
         actual,
         line_count,
         first_credit_no,
-        full_quota,
         quota,
         attainment
     from {{ ref('int_groups_quoted') }}
@@ -29,7 +28,6 @@ to_date as (
     select
         group_no,
         actual,
-        full_quota,
         quota,
         attainment
     from {{ ref('int_groups_to_date') }}
@@ -89,7 +87,6 @@ final as (
         case when to_date.group_no is null then groups.actual else to_date.actual end as actual,
         groups.line_count,
         groups.first_credit_no,
-        case when to_date.group_no is null then groups.full_quota else to_date.full_quota end as full_quota,
         case when to_date.group_no is null then groups.quota else to_date.quota end as quota,
         case when to_date.group_no is null then groups.attainment else to_date.attainment end as attainment,
         growth_bases.growth_base,

@@ -11,9 +11,7 @@ gates as (
         gate_measure,
         measure_no
     from {{ ref('int_gates') }}
-    where
-        gate_subject = 'team'
-        and not is_kpi
+    where gate_subject = 'team'
 ),
 
 components as (
@@ -41,9 +39,7 @@ credits as (
         occurred_on,
         rate_on
     from {{ ref('int_credits_payable') }}
-    where
-        span_no is not null
-        and credit_kind = 'direct'
+    where credit_kind = 'direct'
 ),
 
 spans as (
