@@ -1,5 +1,5 @@
 {#
-    Grain: one row per product, currency and day on which it is sold in another currency than it is listed in: the list price in that currency,
+    Grain: one row per product, currency and day on which it is sold, by dealers too, in another currency than it is listed in: the list price in that currency,
     null where a rate is missing (engine.md §8 A10).
 #}
 with
@@ -9,6 +9,14 @@ lines as (
         order_id,
         product_id
     from {{ ref('stg_erp__order_lines') }}
+),
+
+dealer_sales as (
+    select
+        product_id,
+        currency,
+        sold_on
+    from {{ ref('int_dealer_sales') }}
 ),
 
 products as (
@@ -31,7 +39,9 @@ rates as (
 currencies_sold_in as (
     select currency
     from {{ ref('stg_erp__orders') }}
-    group by currency
+    union
+    select currency
+    from dealer_sales
 ),
 
 -- what is listed and sold in one currency alone joins nothing here
@@ -54,27 +64,43 @@ orders_exchanged as (
         on orders.currency = exchanged.currency
 ),
 
-list_days as (
+sold as (
     select
-        products.product_id,
-        products.list_price,
-        products.currency as product_currency,
+        lines.product_id,
         orders_exchanged.currency,
         orders_exchanged.ordered_on
     from lines
     inner join orders_exchanged
         on lines.order_id = orders_exchanged.order_id
+    union all
+    select
+        dealer_sales.product_id,
+        dealer_sales.currency,
+        dealer_sales.sold_on as ordered_on
+    from dealer_sales
+    inner join exchanged
+        on dealer_sales.currency = exchanged.currency
+),
+
+list_days as (
+    select
+        products.product_id,
+        products.list_price,
+        products.currency as product_currency,
+        sold.currency,
+        sold.ordered_on
+    from sold
     inner join products
-        on lines.product_id = products.product_id
+        on sold.product_id = products.product_id
     where
         products.list_price is not null
-        and products.currency <> orders_exchanged.currency
+        and products.currency <> sold.currency
     group by
         products.product_id,
         products.list_price,
         products.currency,
-        orders_exchanged.currency,
-        orders_exchanged.ordered_on
+        sold.currency,
+        sold.ordered_on
 ),
 
 final as (

@@ -52,7 +52,7 @@ other_items as (
         product_age_days,
         channel,
         lead_source,
-        cast(null as {{ step() }}) as discount_rate,
+        discount_rate,
         margin_rate,
         sales_cycle_days,
         class_course,

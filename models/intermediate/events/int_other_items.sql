@@ -99,8 +99,19 @@ products as (
     select
         product_id,
         product_line,
+        list_price,
+        currency,
         launched_on
     from {{ ref('int_products') }}
+),
+
+list_prices as (
+    select
+        product_id,
+        currency,
+        ordered_on,
+        list_price
+    from {{ ref('int_list_prices') }}
 ),
 
 {% set no_text = 'cast(null as ' ~ dbt.type_string() ~ ')' -%}
@@ -127,6 +138,7 @@ items as (
         {{ no_number }} as product_age_days,
         channel,
         lead_source,
+        {{ no_rate }} as discount_rate,
         {{ no_rate }} as margin_rate,
         sales_cycle_days,
         {{ no_text }} as class_course,
@@ -152,6 +164,7 @@ items as (
         {{ no_number }} as product_age_days,
         {{ no_text }} as channel,
         {{ no_text }} as lead_source,
+        {{ no_rate }} as discount_rate,
         {{ no_rate }} as margin_rate,
         {{ no_number }} as sales_cycle_days,
         {{ no_text }} as class_course,
@@ -185,6 +198,7 @@ items as (
         {{ no_number }} as product_age_days,
         {{ no_text }} as channel,
         {{ no_text }} as lead_source,
+        {{ no_rate }} as discount_rate,
         {{ no_rate }} as margin_rate,
         {{ no_number }} as sales_cycle_days,
         {{ course }} as class_course,
@@ -212,6 +226,11 @@ items as (
         {{ dbt.datediff('products.launched_on', 'dealer_sales.sold_on', 'day') }} as product_age_days,
         'dealer' as channel,
         {{ no_text }} as lead_source,
+        {{ discount_rate(
+            'dealer_sales.net_amount',
+            'case when products.currency = dealer_sales.currency then products.list_price else list_prices.list_price end',
+            'dealer_sales.quantity'
+        ) }} as discount_rate,
         case
             when dealer_sales.net_amount <> 0
                 then {{ quotient10('dealer_sales.net_amount - dealer_sales.cost_amount', 'dealer_sales.net_amount') }}
@@ -222,6 +241,11 @@ items as (
     from dealer_sales
     left join products
         on dealer_sales.product_id = products.product_id
+    left join list_prices
+        on
+            dealer_sales.product_id = list_prices.product_id
+            and dealer_sales.currency = list_prices.currency
+            and dealer_sales.sold_on = list_prices.ordered_on
 ),
 
 final as (
@@ -245,6 +269,7 @@ final as (
         product_age_days,
         channel,
         lead_source,
+        discount_rate,
         margin_rate,
         sales_cycle_days,
         class_course,
