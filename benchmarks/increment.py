@@ -20,17 +20,15 @@ from orchestration import increments
 from orchestration.build import Choices, variables
 from orchestration.ingest import ingest
 
-_AMONG = (
-    "select * exclude (_file, _row, _batch) from raw_erp.{table} where hash(order_id) % {lines} < {count} * {share}"
-)
+_AMONG = "select * exclude (_file, _row, _batch) from raw_erp.{table} where hash(order_id) % {lines} < {count}"
 # What a batch is made of: rows that are there, under new ids or as newer versions of themselves.
 BATCHES = {
-    "1,000 new lines": {
+    ("1,000 new lines", 1000): {
         "orders": "select * replace ('Z' || order_id as order_id, ordered_at - interval 1 day * (date_diff('day',"
         " timestamp '{as_of}', ordered_at) + hash(order_id) % 5) as ordered_at) from ({among})",
         "order_lines": "select * replace ('Z' || order_line_id as order_line_id, 'Z' || order_id as order_id) from ({among})",
     },
-    "500 corrections": {
+    ("500 corrections", 500): {
         "order_lines": "select * replace (net_amount + 100 as net_amount, updated_at + interval 1 hour as updated_at) from ({among})",
     },
 }
@@ -50,14 +48,13 @@ def run(folder: Path) -> None:
         project, models={name: node for name, node in project.models.items() if node.name in built}, tests={}
     )
     increments.remember(file, dbt_variables)
-    for number, (what, tables) in enumerate(BATCHES.items()):
+    for number, ((what, count), tables) in enumerate(BATCHES.items()):
         landing = folder / f"increment/landing-{number}"
-        count = 1000 if number == 0 else 500
         with duckdb.connect(str(file), read_only=True) as connection:
             for table, sql in tables.items():
                 path = landing / f"erp/{table}/batch-{number}.parquet"
                 path.parent.mkdir(parents=True)
-                among = _AMONG.format(table=table, lines=lines, count=count, share=1)
+                among = _AMONG.format(table=table, lines=lines, count=count)
                 connection.execute(f"copy ({sql.format(among=among, as_of=AS_OF)}) to '{path}' (format parquet)")
         refused = [found for found in ingest(landing, file).files if found.status != "landed" or found.rows_quarantined]
         if refused:
@@ -70,9 +67,11 @@ def run(folder: Path) -> None:
             increments._note(connection, increments._version(file, dbt_variables))
             connection.commit()
         measured.mark("sql")
-        came, left = (sum(counts[side] for counts in batch.done.written.values()) for side in (0, 1))
+        came = sum(counts[0] for counts in batch.done.written.values())
+        with duckdb.connect(str(file), read_only=True) as connection:
+            paid = connection.execute("select sum(amount) from intermediate.int_payout_lines").fetchall()[0][0]
         slowest = dict(sorted(batch.done.seconds.items(), key=lambda item: -item[1])[:10])
-        told = {**measured.result(came, left), "written": batch.done.written, "models": slowest}
+        told = {**measured.result(came, paid), "written": batch.done.written, "models": slowest}
         print(json.dumps(told, default=str), flush=True)
 
 

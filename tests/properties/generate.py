@@ -459,8 +459,9 @@ class _Company:
         if shape.gates and self.chance(0.2):
             row |= self._gate(measure, kpis)
         if method == "rank":
-            row |= {"rank_within": draw.choice(["plan", "team", "region", "group"])}
-            row["rank_subject"] = draw.choice(["payee", "payee", "team"])
+            # Dealers are in no team.
+            row["rank_within"] = draw.choice(["plan", "region", "group", *([] if self.dealers else ["team"])])
+            row["rank_subject"] = "payee" if self.dealers else draw.choice(["payee", "payee", "team"])
         if (
             shape.withheld
             and measure in (*_BOOKED, "revenue_invoiced", "dealer_sell_in")
@@ -486,8 +487,11 @@ class _Company:
                 self.body["scorecard_kpis"].append({**of, "target": known[kpi]})
         if row.get("rank_within") == "group":
             ranked = [("payee", payee) for payee in (self.dealer_ids if self.dealers else self.payees)]
-            for kind, subject in [*ranked, *([] if self.dealers else [("team", "t1"), ("team", "t2")])]:
-                if self.chance(0.7 if kind == "payee" else 0.5):
+            ranked += [] if self.dealers else [("team", "t1"), ("team", "t2")]
+            # A group of nobody is refused: the first of who is ranked has an entry.
+            first = next(one for one in ranked if one[0] == row["rank_subject"])
+            for kind, subject in ranked:
+                if (kind, subject) == first or self.chance(0.7 if kind == "payee" else 0.5):
                     entry = {"component_id": component, "subject_kind": kind, "subject_id": subject}
                     self.body["contest_entries"].append({**entry, "group_id": draw.choice(["red", "blue"])})
         if key == "attainment" or row.get("gate_key") == "attainment":
