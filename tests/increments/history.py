@@ -45,10 +45,11 @@ class Warehouse:
 
     def build(self) -> None:
         """Every model anew."""
+        nodes = self.project.models.values()
         with duckdb.connect(str(self.file), config={"preserve_insertion_order": False, "threads": 2}) as connection:
-            for schema in sorted({node.relation.split(".")[1] for node in self.project.models.values()}):
+            for schema in sorted({node.relation.split(".")[1] for node in nodes}):
                 connection.execute(f"create schema if not exists {schema}")
-            for node in self.project.models.values():
+            for node in nodes:
                 kind = "view" if node.is_view else "table"
                 connection.execute(f"create or replace {kind} {node.relation} as {node.sql}")
         remember(self.file, self.variables)
