@@ -353,31 +353,38 @@ class _Run:
         A day that has no number left where one is needed is numbered anew.
         """
         number, order, day = (touch.numbered[part] for part in ("number", "order", "day"))
-        # Most rows of most batches are where they were: only days to which something comes are looked at as a whole.
-        self.sql(
-            f"create or replace temp table come as select {order}, {day}, abs(stored.{number}) as number from fresh"
-            f" left join (select {order}, {day}, {number} from {node.relation}) as stored using ({order}, {day})"
-        )
-        rows = (
-            f"from come where {day} in (select {day} from come where number is null) union all"
-            f" select {order}, {day}, abs({number}) as number from {node.relation}"
-            f" where {day} in (select {day} from come where number is null) and not ({kept})"
-        )
         among = f"(partition by {day} order by {order} rows between"
-        bounded = (
-            f"select *, coalesce(max(number) over {among} unbounded preceding and current row),"
-            f" date_diff('day', date '1970-01-01', {day}) * 2_000_000_000) as below,"
-            f" min(number) over {among} current row and unbounded following) as above from ({rows})"
-        )
-        self.sql(
-            "create or replace temp table placed as select *,"
-            f" row_number() over (partition by {day}, below order by {order}) as place,"
-            f" count(*) over (partition by {day}, below) as place_count from ({bounded}) where number is null"
-        )
-        crowded = f"select {day} from placed where above - below <= place_count"
-        if self.sql(f"{crowded} limit 1").fetchall():
-            self.sql(f"insert into touched select {touch.key} from {node.relation} where {day} in ({crowded})")
+
+        def place() -> None:
+            # Most rows of most batches are where they were: only days to which something comes are looked at as a whole.
+            self.sql(
+                f"create or replace temp table come as select {order}, {day}, abs(stored.{number}) as number from fresh"
+                f" left join (select {order}, {day}, {number} from {node.relation}) as stored using ({order}, {day})"
+                f" where {day} not in (from crowded)"
+            )
+            rows = (
+                f"from come where {day} in (select {day} from come where number is null) union all"
+                f" select {order}, {day}, abs({number}) as number from {node.relation}"
+                f" where {day} in (select {day} from come where number is null) and not ({kept})"
+            )
+            bounded = (
+                f"select *, coalesce(max(number) over {among} unbounded preceding and current row),"
+                f" date_diff('day', date '1970-01-01', {day}) * 2_000_000_000) as below,"
+                f" min(number) over {among} current row and unbounded following) as above from ({rows})"
+            )
+            self.sql(
+                "create or replace temp table placed as select *,"
+                f" row_number() over (partition by {day}, below order by {order}) as place,"
+                f" count(*) over (partition by {day}, below) as place_count from ({bounded}) where number is null"
+            )
+
+        self.sql(f"create or replace temp table crowded as select {day} from fresh limit 0")
+        place()
+        self.sql(f"insert into crowded select distinct {day} from placed where above - below <= place_count")
+        if self.sql("from crowded limit 1").fetchall():
+            self.sql(f"insert into touched select {touch.key} from {node.relation} where {day} in (from crowded)")
             work_out()
+            place()
         number_then = f"below + case when above is null then {_ROOM} * place else (above - below) * place // (place_count + 1) end"
         for found in (
             f"select {order}, {day}, {number_then} as number from placed",
@@ -385,7 +392,7 @@ class _Run:
         ):
             self.sql(
                 f"update fresh set {number} = sign(fresh.{number}) * found.number from ({found}) as found"
-                f" where {_same('fresh', 'found', f'{order}, {day}')} and fresh.{day} not in ({crowded})"
+                f" where {_same('fresh', 'found', f'{order}, {day}')}"
             )
 
     def _differences(self, unique_id: str, node: Node, columns: Sequence[str], stored: str) -> None:

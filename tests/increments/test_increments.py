@@ -220,15 +220,14 @@ def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_a
         def names() -> list[str]:
             return [row[0] for row in connection.execute("select name from marts.readers order by number").fetchall()]
 
-        assert come(1, "1b", "1d", "2a") == {"numbers": (3, 0), "readers": (3, 0)}
+        assert come(1, "1b", "1d", "2a", "2d") == {"numbers": (4, 0), "readers": (4, 0)}
         # Each new one alone is written: neighbours keep their numbers.
         assert come(2, "1c", "1e", "1a") == {"numbers": (3, 0), "readers": (3, 0)}
-        assert names() == ["a", "b", "c", "d", "e", "a"]
+        assert names() == ["a", "b", "c", "d", "e", "a", "d"]
         many = [f"1c{number:03}" for number in range(70)]
         written = come(3, *many)
         assert written["numbers"][1] > 0, "there was no room for 70 between two of one day"
-        assert names() == ["a", "b", "c", *(name[1:] for name in many), "d", "e", "a"]
-        assert connection.execute("select count(distinct number) from marts.numbers").fetchall() == [(76,)]
-        assert connection.execute(
-            "select max(number) % 2000000000 from marts.numbers where day = '2026-01-02'"
-        ).fetchall() == [(64,)]
+        assert names() == ["a", "b", "c", *(name[1:] for name in many), "d", "e", "a", "d"]
+        assert connection.execute("select count(distinct number) from marts.numbers").fetchall() == [(77,)]
+        later = "select number % 2000000000 from marts.numbers where day = '2026-01-02' order by number"
+        assert connection.execute(later).fetchall() == [(64,), (128,)], "the day beside it was numbered anew, too"
