@@ -240,11 +240,11 @@ def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Pa
 
 def build_increment(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: Steps) -> bool:
     """Takes what has landed since the last build into the models; False, having said why, where they have to be built as a whole."""
-    steps.begin("models, what has landed since the last build")
+    steps.begin("increment")
     try:
         done: Advance = advance(warehouse, dbt_variables, state_dir / "increments")
     except NotAnIncrement as reason:
-        steps.say(f"as a whole: {reason}")
+        steps.say(f"all models are built: {reason}")
         return False
     came, left = (sum(counts[side] for counts in done.written.values()) for side in (0, 1))
     steps.say(f"{len(done.written)} tables changed: {came:,} rows came, {left:,} left")

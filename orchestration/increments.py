@@ -151,7 +151,7 @@ def advance(warehouse: Path, variables: Mapping[str, object], state_dir: Path, *
     version = _version(warehouse, variables)
     with duckdb.connect(str(warehouse), read_only=True, config=_ONLY_SQL) as connection:
         if not _is_built(connection, version):
-            raise NotAnIncrement("there is no finished build of this version to add to")
+            raise NotAnIncrement("this version has not built this warehouse yet")
     compiled_project = compiled(warehouse, variables, state_dir)
     with duckdb.connect(str(warehouse), config=_settings()) as connection:
         connection.begin()
