@@ -31,12 +31,21 @@ def run(folder: Path) -> dict[str, object]:
 
     credits = _credits(table("order_lines"), table("returns"), table("splits"))
     components = table("plan_assignments").join(table("plan_components"), on="plan_id").drop("plan_id")
-    matched = credits.join(components, on="payee_id")
+    own = components.filter(pl.col("credit_level") == "own").with_columns(source_id="payee_id")
+    led = (
+        table("payees")
+        .rename({"payee_id": "source_id"})
+        .join(table("teams"), on="team_id")
+        .rename({"leader_id": "payee_id"})
+    )
+    override = components.filter(pl.col("credit_level") == "team").join(led.drop("team_id"), on="payee_id")
+    received = pl.concat([own, override.select(own.collect_schema().names())]).drop("credit_level")
+    matched = credits.rename({"payee_id": "source_id"}).join(received, on="source_id")
     for owner, dimension, operator, value in table("plan_conditions").collect().iter_rows():
         matched = matched.filter((pl.col("component_id") != owner) | _holds(dimension, operator, value))
     lines = matched.drop(DIMENSIONS).collect()
     measured.mark("matched")
-    lines = lines.sort(*GROUP, "occurred_on", "event_id").with_columns(
+    lines = lines.sort(*GROUP, "occurred_on", "event_id", "source_id").with_columns(
         position=pl.col("value").cum_sum().over(GROUP).round(2), total=pl.col("value").sum().over(GROUP)
     )
     measured.mark("positions")
@@ -89,7 +98,7 @@ def _holds(dimension: str, operator: str, value: str) -> pl.Expr:
         return column.is_in(value.split("|"))
     if operator == "gte":
         return column >= float(value)
-    return column == (value == "true")
+    return column != value if operator == "ne" else column == (value == "true")
 
 
 def _rated(lines: pl.LazyFrame, quotas: pl.LazyFrame, tiers: pl.LazyFrame) -> pl.LazyFrame:

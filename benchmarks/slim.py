@@ -18,17 +18,27 @@ TIERS = 4
 
 PARTIES = """
 create table payees as
-select payee_id, plan_id, cast(row_number() over (order by payee_id) - 1 as integer) as payee_no
+select payee_id, plan_id, team_id, cast(row_number() over (order by payee_id) - 1 as integer) as payee_no
 from '{peers}/payees.parquet' inner join '{peers}/plan_assignments.parquet' using (payee_id);
 
 create table components as
-select component_id, plan_id, method, tier_key, cast(row_number() over (order by component_id) - 1 as integer) as component_no
+select component_id, plan_id, credit_level, method, tier_key, cast(row_number() over (order by component_id) - 1 as integer) as component_no
 from '{peers}/plan_components.parquet';
 
 -- four groups in a row for each payee and component: the quarters
 create table paid as
-select payee_no, component_no, cast(4 * (row_number() over (order by payee_no, component_no) - 1) as integer) as first_group
+select payee_no, component_no, credit_level, cast(4 * (row_number() over (order by payee_no, component_no) - 1) as integer) as first_group
 from payees inner join components using (plan_id);
+
+-- a payee's own components run on the payee's credits, an override on those of all of the team
+create table received as
+select payee_no as source_no, component_no, first_group from paid where credit_level = 'own'
+union all
+select members.payee_no, component_no, first_group
+from payees as members
+inner join '{peers}/teams.parquet' using (team_id)
+inner join payees as leaders on leaders.payee_id = leader_id
+inner join paid on paid.payee_no = leaders.payee_no and credit_level = 'team';
 """
 
 # Values are numbered, margins by the bands between the marks that conditions set; a row's combination is one number.
@@ -49,7 +59,7 @@ where not exists (
     from '{peers}/plan_conditions.parquet' as asked
     where asked.owner_id = components.component_id and not case dimension
         when 'product_line' then list_contains(string_split(value, '|'), product_line)
-        when 'channel' then list_contains(string_split(value, '|'), channel)
+        when 'channel' then list_contains(string_split(value, '|'), channel) = (operator = 'in')
         when 'is_key_account' then cast(value as boolean) = is_key
         when 'margin_rate' then list_position({marks}, cast(value as decimal(18, 10))) <= band
     end
@@ -113,7 +123,7 @@ order by event_no, payee_no;
 LINES = """
 create table lines as
 select cast(credits.rowid as integer) as credit_no, first_group + quarter_no as group_no, value as basis
-from credits inner join paid using (payee_no)
+from credits inner join received on source_no = payee_no
 where cast(combination as bigint) * 1024 + component_no in (select match_no from matches);
 """
 

@@ -2,9 +2,9 @@
 
 `python -m benchmarks.work_unit N DIR` writes two folders that hold the same figures:
 
-- `DIR/landing`: an order a line, with splits, returns, people, accounts and 50 plans of three components each
-  (marginal commission on attainment, flat SPIFF by product line, retroactive bonus on attainment), as the raw and plan
-  contracts want them. The margin of a line is not landed: its cost is, in cents, and the margin follows from it.
+- `DIR/landing`: an order a line, with splits, returns, people, accounts and 50 plans of four components each (marginal commission
+  on attainment, flat SPIFF by product line, retroactive bonus on attainment, override of leaders on their teams), as the raw and
+  plan contracts want them. The margin of a line is not landed: its cost is, in cents, and the margin follows from it.
 - `DIR/peers`: the same company in the few wide tables that `slim.py` and `polars_peer.py` begin with. The margin there is
   the quotient of the landed amounts to ten decimals, so nearly every line has its own, as in life.
 
@@ -104,12 +104,13 @@ select 'A' || payee_id as assignment_id, plan_of(drawn(payee_no, 7, {plans})) as
 from payees;
 
 create table plan_components as
-select plan_id || '-' || seq as component_id, plan_id, seq, kind, method, tier_key
+select plan_id || '-' || seq as component_id, plan_id, seq, kind, credit_level, method, tier_key
 from plans, (values
-    (1, 'commission', 'marginal', 'attainment'),
-    (2, 'spiff', 'flat', 'amount'),
-    (3, 'bonus', 'retroactive', 'attainment')
-) as kinds (seq, kind, method, tier_key);
+    (1, 'commission', 'own', 'marginal', 'attainment'),
+    (2, 'spiff', 'own', 'flat', 'amount'),
+    (3, 'bonus', 'own', 'retroactive', 'attainment'),
+    (4, 'commission', 'team', 'flat', 'amount')
+) as kinds (seq, kind, credit_level, method, tier_key);
 
 create table plan_tiers as
 select
@@ -136,7 +137,10 @@ select component_id, 'margin_rate', 'gte', ['0.10', '0.15', '0.20', '0.25'][1 + 
 from plan_components where seq = 3
 union all
 select component_id, 'is_key_account', 'eq', 'true'
-from plan_components where seq = 3 and drawn(plan_id, 5, 2) = 0;
+from plan_components where seq = 3 and drawn(plan_id, 5, 2) = 0
+union all
+select component_id, 'channel', 'ne', 'online'
+from plan_components where seq = 4 and drawn(plan_id, 6, 3) = 0;
 
 create table quotas as
 with booked as (
@@ -176,8 +180,8 @@ LANDED = {
     " 'quarter' as period, date '{year}-01-01' as valid_from, date '{next_year}-01-01' as valid_to, {seen} from plans",
     "plans/plan_assignments": "select assignment_id, plan_id, 'payee' as subject_kind, subject_id,"
     " date '{year}-01-01' as valid_from, {seen} from plan_assignments",
-    "plans/plan_components": "select component_id, plan_id, seq, component_id as name, kind, 'revenue_booked' as measure, method, tier_key,"
-    " {seen} from plan_components",
+    "plans/plan_components": "select component_id, plan_id, seq, component_id as name, kind, 'revenue_booked' as measure,"
+    " credit_level, method, tier_key, {seen} from plan_components",
     "plans/plan_tiers": "select component_id, tier_from, cast(rate as decimal(18, 6)) as rate, {seen} from plan_tiers",
     "plans/plan_conditions": "select *, {seen} from plan_conditions",
     "plans/quotas": "select 'payee' as subject_kind, subject_id, 'revenue_booked' as measure, 'quarter' as period, period_start,"
@@ -193,9 +197,10 @@ PEERS = {
     "returns": "select * from returns",
     "splits": "select order_line_id, user_id, share from splits",
     "payees": "select payee_id, team_id from payees",
+    "teams": "select team_id, min(payee_id) as leader_id from payees group by team_id",
     "plans": "select plan_id from plans",
     "plan_assignments": "select plan_id, subject_id as payee_id from plan_assignments",
-    "plan_components": "select component_id, plan_id, method, tier_key from plan_components",
+    "plan_components": "select component_id, plan_id, credit_level, method, tier_key from plan_components",
     "plan_tiers": "select component_id, cast(tier_from as decimal(8, 4)) as tier_from, rate from plan_tiers",
     "plan_conditions": "select * from plan_conditions",
     "quotas": "select subject_id as payee_id, period_start, quota from quotas",

@@ -227,9 +227,9 @@ def no_less(base: Pay, variant: Pay, body: Body, varied: Body) -> list[str]:
     by = ("payee_id", "component_id")
     before, after, counts = base.earned(*by), variant.earned(*by), variant.line_counts(*by)
     return [
-        f"{key[0]} {key[1]}: {amount} before, {after[key]} with a deal more"
-        for key, amount in before.items()
-        if after[key] < amount - UNITS[body["currency"]] * (counts[key] if key[1] not in contests else 1)
+        f"{key[0]} {key[1]}: {before.get(key, 0)} before, {after.get(key, 0)} with a deal more"
+        for key in sorted({*before, *after})
+        if after.get(key, 0) < before.get(key, 0) - UNITS[body["currency"]] * (counts[key] if key[1] not in contests else 1)
         and (key[1] not in contests or key[0] == seller)
     ]
 
