@@ -229,7 +229,8 @@ def no_less(base: Pay, variant: Pay, body: Body, varied: Body) -> list[str]:
     return [
         f"{key[0]} {key[1]}: {before.get(key, 0)} before, {after.get(key, 0)} with a deal more"
         for key in sorted({*before, *after})
-        if after.get(key, 0) < before.get(key, 0) - UNITS[body["currency"]] * (counts[key] if key[1] not in contests else 1)
+        if after.get(key, 0)
+        < before.get(key, 0) - UNITS[body["currency"]] * (counts[key] if key[1] not in contests else 1)
         and (key[1] not in contests or key[0] == seller)
     ]
 
