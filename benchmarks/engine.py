@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -67,19 +67,18 @@ def run(folder: Path, by_dbt: bool = False) -> dict[str, object]:
     warehouse = folder / "engine/warehouse.duckdb"
     shutil.rmtree(warehouse.parent, ignore_errors=True)
     shutil.copytree(folder / "landed", warehouse.parent)
-    chosen = ["--select", *[f"+{model}" for model in RESULTS], "--exclude", "+rpt_plan_violations", *NO_MODELS]
-    _dbt(["compile", *chosen], warehouse, folder)
+    chosen = compile_models(RESULTS, warehouse, folder)
     if by_dbt:
         measured = Measured("dbt")
         _dbt(["run", *chosen], warehouse, folder)
         measured.mark("dbt")
         models = _profile(folder / ".dbt/target/run_results.json")
     else:
-        statements = list(_statements(folder / ".dbt/target"))
+        ordered = list(statements(folder / ".dbt/target"))
         measured = Measured("engine")
         models = {}
-        with _connection(warehouse) as connection:
-            for name, statement in statements:
+        with connect(warehouse) as connection:
+            for name, statement in ordered:
                 began = time.monotonic()
                 connection.execute(statement)
                 models[name] = round(time.monotonic() - began, 3)
@@ -89,7 +88,14 @@ def run(folder: Path, by_dbt: bool = False) -> dict[str, object]:
     return {**measured.result(*counted), "models": dict(sorted(models.items(), key=lambda item: -item[1]))}
 
 
-def _statements(target: Path) -> Iterator[tuple[str, str]]:
+def compile_models(models: Iterable[str], warehouse: Path, folder: Path) -> list[str]:
+    """Compiles these models and all before them but the plan check; returns what makes dbt choose them."""
+    chosen = ["--select", *[f"+{model}" for model in models], "--exclude", "+rpt_plan_violations", *NO_MODELS]
+    _dbt(["compile", *chosen], warehouse, folder)
+    return chosen
+
+
+def statements(target: Path) -> Iterator[tuple[str, str]]:
     """Each model that was compiled, with what creates it, parents first, after the schemas they lie in."""
     nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
     compiled = [
@@ -106,11 +112,11 @@ def _statements(target: Path) -> Iterator[tuple[str, str]]:
         yield node["name"], f"create or replace {kind} {node['relation_name']} as {node['compiled_code']}"
 
 
-def _connection(warehouse: Path) -> duckdb.DuckDBPyConnection:
+def connect(warehouse: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     """As dbt connects: with the settings of the profile; on two threads, as the other sides."""
     profile = yaml.safe_load((ROOT / "profiles.yml").read_text(encoding="utf-8"))["incentives"]["outputs"]["duckdb"]
     settings = {**profile["settings"], "memory_limit": os.environ.get("INCENTIVES_MEMORY", "5GB")}
-    return duckdb.connect(str(warehouse), config={**settings, "threads": 2})
+    return duckdb.connect(str(warehouse), read_only=read_only, config={**settings, "threads": 2})
 
 
 def _dbt(arguments: list[str], warehouse: Path, folder: Path) -> None:

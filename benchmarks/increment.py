@@ -1,7 +1,7 @@
-"""A micro-batch on W(n), calculated: 1,000 new order lines of the last days, and 500 corrections over the year.
+"""Micro-batches on W(n), calculated: 1,000 new order lines of the last days, 500 corrections over the year, and what if a rate were higher.
 
 `python -m benchmarks.increment DIR`, after the engine has run there, prints one JSON line for each: landed by ingest (not timed),
-then taken into the models of the engine as orchestration.increments does it; tests are left out, as in engine.py.
+then taken into the models of the engine as orchestration.increments does it; tests are left out, as in engine.py. What if is rolled back.
 """
 
 from __future__ import annotations
@@ -20,16 +20,22 @@ from orchestration import increments
 from orchestration.build import Choices, variables
 from orchestration.ingest import ingest
 
-_AMONG = "select * exclude (_file, _row, _batch) from raw_erp.{table} where hash(order_id) % {lines} < {count}"
+_AMONG = "select * exclude (_file, _row, _batch) from raw_{table} where hash(order_id) % {lines} < {count}"
+WHAT_IF = "what if a rate"
 # What a batch is made of: rows that are there, under new ids or as newer versions of themselves.
 BATCHES = {
     ("1,000 new lines", 1000): {
-        "orders": "select * replace ('Z' || order_id as order_id, ordered_at - interval 1 day * (date_diff('day',"
+        "erp/orders": "select * replace ('Z' || order_id as order_id, ordered_at - interval 1 day * (date_diff('day',"
         " timestamp '{as_of}', ordered_at) + hash(order_id) % 5) as ordered_at) from ({among})",
-        "order_lines": "select * replace ('Z' || order_line_id as order_line_id, 'Z' || order_id as order_id) from ({among})",
+        "erp/order_lines": "select * replace ('Z' || order_line_id as order_line_id, 'Z' || order_id as order_id) from ({among})",
     },
     ("500 corrections", 500): {
-        "order_lines": "select * replace (net_amount + 100 as net_amount, updated_at + interval 1 hour as updated_at) from ({among})",
+        "erp/order_lines": "select * replace (net_amount + 100 as net_amount, updated_at + interval 1 hour as updated_at) from ({among})",
+    },
+    (WHAT_IF, 0): {
+        "plans/plan_tiers": "select component_id, tier_from, cast(rate as decimal(18, 6)) + 0.01 as rate, cast(updated_at as timestamp)"
+        " + interval 1 day as updated_at from raw_plans.plan_tiers"
+        " where component_id = (select min(component_id) from raw_plans.plan_components)",
     },
 }
 
@@ -52,9 +58,9 @@ def run(folder: Path) -> None:
         landing = folder / f"increment/landing-{number}"
         with duckdb.connect(str(file), read_only=True) as connection:
             for table, sql in tables.items():
-                path = landing / f"erp/{table}/batch-{number}.parquet"
+                path = landing / f"{table}/batch-{number}.parquet"
                 path.parent.mkdir(parents=True)
-                among = _AMONG.format(table=table, lines=lines, count=count)
+                among = _AMONG.format(table=table.replace("/", "."), lines=lines, count=count)
                 connection.execute(f"copy ({sql.format(among=among, as_of=AS_OF)}) to '{path}' (format parquet)")
         refused = [found for found in ingest(landing, file).files if found.status != "landed" or found.rows_quarantined]
         if refused:
@@ -65,11 +71,13 @@ def run(folder: Path) -> None:
             batch = increments._Run(connection, project)
             batch.over()
             increments._note(connection, increments._version(file, dbt_variables))
-            connection.commit()
+            paid = connection.execute("select sum(total) from intermediate.int_payout_totals").fetchall()[0][0]
+            if what == WHAT_IF:
+                connection.rollback()
+            else:
+                connection.commit()
         measured.mark("sql")
         came = sum(counts[0] for counts in batch.done.written.values())
-        with duckdb.connect(str(file), read_only=True) as connection:
-            paid = connection.execute("select sum(amount) from intermediate.int_payout_lines").fetchall()[0][0]
         slowest = dict(sorted(batch.done.seconds.items(), key=lambda item: -item[1])[:10])
         told = {**measured.result(came, paid), "written": batch.done.written, "models": slowest}
         print(json.dumps(told, default=str), flush=True)
