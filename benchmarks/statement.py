@@ -29,7 +29,11 @@ from incentives.fct_payout_lines
 where payee_id = $payee_id and period_start = $period_start
 order by component_id, occurred_on, payout_line_id
 """
-STEPS = "select * from incentives.fct_payout_factors where payout_line_id = $payout_line_id order by seq"
+STEPS = """
+select * from incentives.fct_payout_factors
+where payee_id = $payee_id and payout_line_id = $payout_line_id
+order by seq
+"""
 
 
 def run(folder: Path) -> None:
@@ -37,7 +41,7 @@ def run(folder: Path) -> None:
     warehouse = folder / "engine/warehouse.duckdb"
     compile_models(MARTS, warehouse, folder)
     with connect(warehouse) as connection:
-        there = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
+        there = {row[0] for row in connection.execute("select table_name from duckdb_tables()").fetchall()}
         for name, statement in statements(folder / ".dbt/target"):
             if name not in there:
                 connection.execute(statement)
@@ -46,7 +50,7 @@ def run(folder: Path) -> None:
         {"payee_id": row[0], "period_start": row[1]} for row in (quarters[len(quarters) // 2], quarters[-1])
     )
     lines = _asked(warehouse, "statement", LINES, middle)
-    _asked(warehouse, "steps of a line", STEPS, {"payout_line_id": lines[-1][0]})
+    _asked(warehouse, "steps of a line", STEPS, {"payee_id": middle["payee_id"], "payout_line_id": lines[-1][0]})
     _asked(warehouse, "longest of all", LINES, longest)
 
 

@@ -23,26 +23,36 @@ measures_asked as (
     where credited_measures is not null
 ),
 
+-- where nobody is judged by visits that lead to orders, the accounts of lines are not looked for
+visits_judged as (
+    select kpi_no
+    from kpis
+    where kpi = 'visit_to_order_rate'
+),
+
 order_lines as (
     select
-        line_no,
-        order_line_id,
-        ordered_on
-    from {{ ref('int_order_lines') }}
+        order_lines.line_no,
+        order_lines.order_line_id,
+        order_lines.ordered_on
+    from {{ ref('int_order_lines') }} as order_lines
+    cross join visits_judged
 ),
 
 lines as (
     select
-        order_line_id,
-        order_id
-    from {{ ref('stg_erp__order_lines') }}
+        order_lines.order_line_id,
+        order_lines.order_id
+    from {{ ref('stg_erp__order_lines') }} as order_lines
+    cross join visits_judged
 ),
 
 orders as (
     select
-        order_id,
-        account_id
-    from {{ ref('stg_erp__orders') }}
+        orders.order_id,
+        orders.account_id
+    from {{ ref('stg_erp__orders') }} as orders
+    cross join visits_judged
 ),
 
 other_items as (
@@ -99,15 +109,12 @@ events as (
 ),
 
 {% if is_judging -%}
--- where nobody is judged by visits that lead to orders, the accounts of lines are not looked for
 items as (
     select
         order_lines.line_no as item_no,
         orders.account_id,
         order_lines.ordered_on as dealt_on
-    from kpis
-    inner join order_lines
-        on kpis.kpi = 'visit_to_order_rate'
+    from order_lines
     inner join lines
         on order_lines.order_line_id = lines.order_line_id
     inner join orders

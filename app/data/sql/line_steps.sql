@@ -28,6 +28,8 @@ select
 from incentives.fct_payout_factors as factors
 inner join line
     on factors.payout_line_id = line.payout_line_id
-where factors.payout_line_id = $payout_line_id
+where
+    factors.payee_id = $payee_id
+    and factors.payout_line_id = $payout_line_id
 order by factors.seq
 limit 1000

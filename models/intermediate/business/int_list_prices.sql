@@ -4,13 +4,6 @@
 #}
 with
 
-lines as (
-    select
-        order_id,
-        product_id
-    from {{ ref('stg_erp__order_lines') }}
-),
-
 dealer_sales as (
     select
         product_id,
@@ -54,12 +47,26 @@ exchanged as (
     group by currencies_sold_in.currency
 ),
 
+exchanged_at_all as (
+    select count(*) as currency_count
+    from exchanged
+    having count(*) > 0
+),
+
+lines as (
+    select
+        order_lines.order_id,
+        order_lines.product_id
+    from {{ ref('stg_erp__order_lines') }} as order_lines
+    cross join exchanged_at_all
+),
+
 orders_exchanged as (
     select
         orders.order_id,
         orders.currency,
-        orders.ordered_on
-    from {{ ref('int_orders') }} as orders
+        {{ company_date('orders.ordered_at') }} as ordered_on
+    from {{ ref('stg_erp__orders') }} as orders
     inner join exchanged
         on orders.currency = exchanged.currency
 ),

@@ -30,7 +30,7 @@ orders as (
     select
         order_id,
         currency
-    from {{ ref('int_orders') }}
+    from {{ ref('stg_erp__orders') }}
 ),
 
 final as (

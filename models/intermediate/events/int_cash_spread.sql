@@ -33,7 +33,7 @@ orders as (
     select
         order_id,
         currency
-    from {{ ref('int_orders') }}
+    from {{ ref('stg_erp__orders') }}
     where status <> 'cancelled'
 ),
 

@@ -22,19 +22,27 @@ products as (
     from {{ ref('stg_erp__products') }}
 ),
 
+fired as (
+    select count(*) as firing_count
+    from firings
+    having count(*) > 0
+),
+
 orders as (
     select
-        order_id,
-        opportunity_id
-    from {{ ref('stg_erp__orders') }}
+        orders.order_id,
+        orders.opportunity_id
+    from {{ ref('stg_erp__orders') }} as orders
+    cross join fired
 ),
 
 lines as (
     select
-        order_line_id,
-        order_id,
-        product_id
-    from {{ ref('stg_erp__order_lines') }}
+        order_lines.order_line_id,
+        order_lines.order_id,
+        order_lines.product_id
+    from {{ ref('stg_erp__order_lines') }} as order_lines
+    cross join fired
 ),
 
 order_lines as (

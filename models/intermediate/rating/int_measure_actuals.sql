@@ -49,20 +49,6 @@ plan_days as (
     from {{ ref('int_plan_days') }}
 ),
 
-credits as (
-    select
-        measure_no,
-        payee_no,
-        span_no,
-        credit_kind = 'direct' as is_direct,
-        value,
-        currency,
-        occurred_on,
-        rate_on
-    from {{ ref('int_credits_payable') }}
-    where span_no is not null
-),
-
 led_spans as (
     select
         payee_no,
@@ -117,6 +103,27 @@ asked as (
     from judging
     inner join measures
         on judging.measure = measures.measure
+),
+
+asked_at_all as (
+    select count(*) as asked_count
+    from asked
+    having count(*) > 0
+),
+
+credits as (
+    select
+        credits.measure_no,
+        credits.payee_no,
+        credits.span_no,
+        credits.credit_kind = 'direct' as is_direct,
+        credits.value,
+        credits.currency,
+        credits.occurred_on,
+        credits.rate_on
+    from {{ ref('int_credits_payable') }} as credits
+    cross join asked_at_all
+    where credits.span_no is not null
 ),
 
 counted as (

@@ -43,6 +43,20 @@ scorecards as (
     from {{ ref('stg_plans__plan_scorecard_kpis') }}
 ),
 
+-- where nobody is judged by repurchases, nothing sold is looked for
+repurchases_judged as (
+    select count(*) as judge_count
+    from (
+        select gate_measure as kpi
+        from gates
+        union all
+        select measure as kpi
+        from scorecards
+    ) as kpis
+    where kpi = 'repurchase_rate'
+    having count(*) > 0
+),
+
 plan_periods as (
     select
         plan_id,
@@ -85,15 +99,16 @@ team_ancestors as (
 
 credits as (
     select
-        event_no,
-        item_no,
-        measure_no,
-        payee_no,
-        span_no
-    from {{ ref('int_credits_payable') }}
+        credits.event_no,
+        credits.item_no,
+        credits.measure_no,
+        credits.payee_no,
+        credits.span_no
+    from {{ ref('int_credits_payable') }} as credits
+    cross join repurchases_judged
     where
-        span_no is not null
-        and credit_kind = 'direct'
+        credits.span_no is not null
+        and credits.credit_kind = 'direct'
 ),
 
 measures as (
@@ -103,36 +118,41 @@ measures as (
 ),
 
 events as (
-    select event_no
-    from {{ ref('int_events') }}
+    select events.event_no
+    from {{ ref('int_events') }} as events
+    cross join repurchases_judged
     where
-        measure = 'revenue_booked'
-        and not is_return
+        events.measure = 'revenue_booked'
+        and not events.is_return
 ),
 
 order_lines as (
     select
-        line_no,
-        order_line_id,
-        ordered_on
-    from {{ ref('int_order_lines') }}
+        order_lines.line_no,
+        order_lines.order_line_id,
+        order_lines.ordered_on
+    from {{ ref('int_order_lines') }} as order_lines
+    cross join repurchases_judged
 ),
 
 lines as (
     select
-        order_line_id,
-        order_id
-    from {{ ref('stg_erp__order_lines') }}
+        order_lines.order_line_id,
+        order_lines.order_id
+    from {{ ref('stg_erp__order_lines') }} as order_lines
+    cross join repurchases_judged
 ),
 
 orders as (
     select
-        order_id,
-        account_id,
-        ordered_at,
-        ordered_on,
-        status
-    from {{ ref('int_orders') }}
+        orders.order_id,
+        orders.account_id,
+        orders.ordered_at,
+        {{ company_date('orders.ordered_at') }} as ordered_on,
+        orders.status
+    from {{ ref('stg_erp__orders') }} as orders
+    cross join repurchases_judged
+    where orders.account_id is not null
 ),
 
 opportunities as (
@@ -241,40 +261,20 @@ judged as (
         on groups.group_no = years_begun.group_no
 ),
 
-kpis_judged as (
-    select kpi
-    from judged
-    group by kpi
-),
-
--- where nobody is judged by repurchases, orders are not looked for
-orders_asked as (
-    select
-        orders.order_id,
-        orders.account_id,
-        orders.ordered_at,
-        orders.ordered_on,
-        orders.status
-    from kpis_judged
-    inner join orders
-        on kpis_judged.kpi = 'repurchase_rate'
-    where orders.account_id is not null
-),
-
 items as (
     select
         order_lines.line_no as item_no,
         lines.order_id,
-        orders_asked.account_id,
+        orders.account_id,
         order_lines.ordered_on as dealt_on
-    from orders_asked
+    from orders
     inner join lines
-        on orders_asked.order_id = lines.order_id
+        on orders.order_id = lines.order_id
     inner join order_lines
         on lines.order_line_id = order_lines.order_line_id
 ),
 
-{{ orders_sequenced('orders_asked') }},
+{{ orders_sequenced('orders') }},
 
 {{ orders_credited() }},
 

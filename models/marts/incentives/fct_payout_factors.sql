@@ -153,6 +153,7 @@ period_lines as (
         period_lines.is_paid,
         period_lines.amount_paid_before,
         period_lines.amount,
+        groups.payee_id,
         groups.component_id,
         groups.method,
         groups.currency,
@@ -172,6 +173,7 @@ period_lines as (
 
 following_lines as (
     select
+        payee_id,
         payout_line_id,
         followed_line_id,
         line_kind,
@@ -432,7 +434,7 @@ single_steps as (
             line=payout_line_id(
                 'groups.component_id', 'groups.payee_id', 'cast(groups.period_start as ' ~ dbt.type_string() ~ ')',
                 'adjusting_lines.line_kind'
-            )
+            ), payee='groups.payee_id'
         ) }}
     from adjusting_lines
     inner join groups
@@ -448,7 +450,8 @@ single_steps as (
     select
         {{ payout_step(
             1, 'line_kind', 'plan_id', '0', 'amount', basis='earned', rate="case when reason = 'recovery' then balance end",
-            factor='drawn', reason='reason', line=payout_line_id('plan_id', 'payee_id', draw_origin('draws'), 'line_kind')
+            factor='drawn', reason='reason', line=payout_line_id('plan_id', 'payee_id', draw_origin('draws'), 'line_kind'),
+            payee='payee_id'
         ) }}
     from draws
 ),
@@ -472,7 +475,8 @@ final as (
         factor,
         amount_before,
         amount_after,
-        reason
+        reason,
+        payee_id
     from all_steps
 )
 
