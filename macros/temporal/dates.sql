@@ -32,7 +32,14 @@ datediff(cast({{ second_date }} as date), cast({{ first_date }} as date))
 {#-
     fact_of_credit(credit_no): the fact_no of a credit, which its number is made of (int_events, int_credits_allocated). Events and credits are
     views of facts: joined by it too, only the facts asked for are read.
+
+    same_number(left, right): both numbers are equal, said so that no engine takes them for what to join by. Beside a column of a table,
+    one that a view works out keeps DuckDB from reading the rows asked for alone: 1.2 s became 0.07 s for 215 lines of 28 million.
 -#}
+{% macro same_number(left, right) -%}
+{{ left }} - {{ right }} = 0
+{%- endmacro %}
+
 {% macro fact_of_credit(credit_no) -%}
 case
     when {{ whole_div(credit_no, 10000) }} % 4 = 0 then -{{ whole_div(credit_no, 40000) }}

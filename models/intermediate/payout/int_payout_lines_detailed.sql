@@ -130,7 +130,8 @@ events as (
     select
         event_no,
         fact_no,
-        event_id,
+        measure,
+        event_key,
         value
     from {{ ref('int_events') }}
 ),
@@ -162,9 +163,9 @@ final as (
         groups.quota,
         groups.currency,
         groups.minor_units,
-        events.event_id,
+        concat(events.measure, ':', events.event_key) as event_id,
         events.value as event_value,
-        {{ credit_id('events.event_id', 'spans.payee_id', 'credits.credit_kind') }} as credit_id,
+        {{ credit_id("concat(events.measure, ':', events.event_key)", 'spans.payee_id', 'credits.credit_kind') }} as credit_id,
         spans.payee_id as credited_payee_id,
         credits.credit_kind,
         credits.share,
@@ -207,14 +208,14 @@ final as (
         on lines.group_no = group_rates.group_no
     inner join credits
         on
-            lines.credit_no = credits.credit_no
-            and {{ fact_of_credit('lines.credit_no') }} = credits.fact_no
+            {{ fact_of_credit('lines.credit_no') }} = credits.fact_no
+            and {{ same_number('lines.credit_no', 'credits.credit_no') }}
     inner join spans
         on credits.span_no = spans.span_no
     inner join events
         on
-            credits.event_no = events.event_no
-            and credits.fact_no = events.fact_no
+            credits.fact_no = events.fact_no
+            and {{ same_number('credits.event_no', 'events.event_no') }}
     left join tiers
         on
             groups.component_id = tiers.component_id
