@@ -16,34 +16,43 @@ groups as (
     from {{ ref('int_groups_watched') }}
 ),
 
+watched_at_all as (
+    select count(*) as group_count
+    from groups
+    having count(*) > 0
+),
+
 payout_lines as (
     select
-        group_no,
-        credit_no,
-        amount
-    from {{ ref('int_payout_lines') }}
-    where amount <> 0
+        payout_lines.group_no,
+        payout_lines.credit_no,
+        payout_lines.amount
+    from {{ ref('int_payout_lines') }} as payout_lines
+    cross join watched_at_all
+    where payout_lines.amount <> 0
 ),
 
 credits as (
     select
-        credit_no,
-        event_no,
-        fact_no,
-        span_no,
-        credit_kind
-    from {{ ref('int_credits_payable') }}
+        credits.credit_no,
+        credits.event_no,
+        credits.fact_no,
+        credits.span_no,
+        credits.credit_kind
+    from {{ ref('int_credits_payable') }} as credits
+    cross join watched_at_all
 ),
 
 events as (
     select
-        event_no,
-        fact_no,
-        event_id,
-        occurred_on,
-        source_key
-    from {{ ref('int_events') }}
-    where not is_return
+        events.event_no,
+        events.fact_no,
+        events.event_id,
+        events.occurred_on,
+        events.source_key
+    from {{ ref('int_events') }} as events
+    cross join watched_at_all
+    where not events.is_return
 ),
 
 spans as (
