@@ -44,6 +44,7 @@ class Touch:
     touched_by: Mapping[str, str] = field(default_factory=dict)
     whole_if: Mapping[str, str] = field(default_factory=dict)
     numbered: Mapping[str, str] = field(default_factory=dict)
+    suffix: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -288,26 +289,24 @@ class _Run:
         assert node.touch is not None
         columns = self._columns(node)
         listed = ", ".join(map(quoted, columns))
-        queries = [
-            _asked(query if " " in query else f"select {query} from {{changed}}", parent)
-            for parent in sorted(map(self._told, parents))
-            if (query := node.touch.touched_by.get(parent))
-        ]
-        self.sql("create or replace temp table touched as " + (" union ".join(queries) or "select 0 limit 0"))
+        told = sorted(map(self._told, parents))
+        self.sql(f"create or replace temp table touched as {_touching(node.touch.touched_by, told)}")
+        kept = f"({node.touch.key}) in (from touched)"
+        reads = {
+            name: f"from {{relation}} where {asked if 'touched' in asked else f'({asked}) in (from touched)'}"
+            for name, asked in node.touch.narrowed.items()
+        }
+        chosen = f"where {kept}"
+        if node.touch.suffix:
+            chosen = self._begun(node, node.touch, told)
+            reads[node.touch.suffix["begins"]] = _from_there_on(node, node.touch)
         if not self.sql("from touched limit 1").fetchall():
             return
-        kept = f"({node.touch.key}) in (from touched)"
-        sql = self._narrowed(
-            node,
-            {
-                name: told if "touched" in told else f"({told}) in (from touched)"
-                for name, told in node.touch.narrowed.items()
-            },
-        )
+        sql = self._narrowed(node, reads)
 
         def work_out() -> None:
             self.sql(f"create or replace temp table fresh as from {node.relation} limit 0")
-            self.sql(f"insert into fresh ({listed}) select {listed} from ({sql}) where {kept}")
+            self.sql(f"insert into fresh ({listed}) select {listed} from ({sql}) {chosen}")
 
         work_out()
         if "day" in node.touch.numbered:
@@ -315,18 +314,31 @@ class _Run:
         elif node.touch.numbered:
             self._keep_places(node, node.touch.numbered)
         self._differences(
-            unique_id, node, columns, f"select rowid as _place, {listed} from {node.relation} where {kept}"
+            unique_id, node, columns, f"select stored.rowid as _place, {listed} from {node.relation} as stored {chosen}"
         )
 
-    def _narrowed(self, node: Node, conditions: Mapping[str, str]) -> str:
-        """The node's SQL over those rows alone that the conditions let through, of relations it reads itself or through views."""
+    def _begun(self, node: Node, touch: Touch, parents: Sequence[str]) -> str:
+        """Notes in `begun` from which row on each key is worked out, and the keys in `touched`; returns what keeps those rows."""
+        order, begins = touch.suffix["order"], touch.suffix["begins"]
+        changed = quoted(f"changed {begins}") if begins in parents else f"{node.relation} where false"
+        whole = _touching({**touch.touched_by, **touch.suffix["touched_by"]}, parents)
+        self.sql(
+            f"create or replace temp table begun as with whole as ({whole}) select key_begun, -9223372036854775807 as first_of_key"
+            f" from whole as whole (key_begun) union all select {touch.key}, min({order}) from (from {changed})"
+            f" where {touch.key} not in (from whole) group by {touch.key}"
+        )
+        self.sql("create or replace temp table touched as select key_begun from begun")
+        return f"inner join begun on {touch.key} = key_begun and {order} >= first_of_key"
+
+    def _narrowed(self, node: Node, reads: Mapping[str, str]) -> str:
+        """The node's SQL over those rows alone that `reads` reads, of relations it reads itself or through views."""
         sql = node.sql
         for parent in node.parents:
             found = self.nodes.get(parent)
             name, relation = (found.name, found.relation) if found else self.project.sources.get(parent, ("", ""))
-            if name in conditions:
-                read = f"from {relation} where {conditions[name]}"
-            elif found and found.is_view and (inner := self._narrowed(found, conditions)) != found.sql:
+            if name in reads:
+                read = reads[name].replace("{relation}", relation)
+            elif found and found.is_view and (inner := self._narrowed(found, reads)) != found.sql:
                 read = inner
             else:
                 continue
@@ -422,6 +434,28 @@ class _Run:
 def _asked(query: str, parent: str) -> str:
     """A query of a model's `increments` over the rows of one parent."""
     return query.strip().format(**{what: quoted(f"{what} {parent}") for what in ("changed", "removed", "added")})
+
+
+def _touching(touched_by: Mapping[str, str], parents: Sequence[str]) -> str:
+    """The keys that the changes of these parents touch."""
+    queries = [
+        _asked(query if " " in query else f"select {query} from {{changed}}", parent)
+        for parent in parents
+        if (query := touched_by.get(parent))
+    ]
+    return " union ".join(queries) or "select 0 limit 0"
+
+
+def _from_there_on(node: Node, touch: Touch) -> str:
+    """Reads the rows from which a key is worked out anew, and of each key the row before them, with what had added up to there."""
+    order, added_up = touch.suffix["order"], touch.suffix["added_up"]
+    return (
+        f"select rows_read.* from {{relation}} as rows_read inner join begun on {touch.key} = key_begun and {order} >= first_of_key"
+        f" union all select rows_read.* replace (so_far as {touch.suffix['adds']}) from {{relation}} as rows_read inner join"
+        f" (select {touch.key} as key_begun, max({order}) as last_before, arg_max({added_up}, {order}) as so_far from {node.relation}"
+        f" inner join begun on {touch.key} = key_begun and {order} < first_of_key group by {touch.key}) as before"
+        f" on {touch.key} = key_begun and {order} = last_before"
+    )
 
 
 def _same(left: str, right: str, columns: str) -> str:
