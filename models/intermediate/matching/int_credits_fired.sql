@@ -35,15 +35,22 @@ items_fired as (
     from {{ ref('int_items_fired') }}
 ),
 
+fired_at_all as (
+    select count(*) as component_count
+    from firings
+    having count(*) > 0
+),
+
 credits as (
     select
-        credit_no,
-        item_no,
-        span_no,
-        measure_no,
-        occurred_on
-    from {{ ref('int_credits_payable') }}
-    where span_no is not null
+        credits.credit_no,
+        credits.item_no,
+        credits.span_no,
+        credits.measure_no,
+        credits.occurred_on
+    from {{ ref('int_credits_payable') }} as credits
+    cross join fired_at_all
+    where credits.span_no is not null
 ),
 
 measured as (

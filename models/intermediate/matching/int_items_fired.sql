@@ -22,7 +22,7 @@ products as (
     from {{ ref('stg_erp__products') }}
 ),
 
-fired as (
+fired_at_all as (
     select count(*) as firing_count
     from firings
     having count(*) > 0
@@ -33,7 +33,7 @@ orders as (
         orders.order_id,
         orders.opportunity_id
     from {{ ref('stg_erp__orders') }} as orders
-    cross join fired
+    cross join fired_at_all
 ),
 
 lines as (
@@ -42,7 +42,7 @@ lines as (
         order_lines.order_id,
         order_lines.product_id
     from {{ ref('stg_erp__order_lines') }} as order_lines
-    cross join fired
+    cross join fired_at_all
 ),
 
 order_lines as (

@@ -23,9 +23,9 @@ orders as (
         orders.order_id,
         orders.account_id,
         orders.ordered_at,
-        orders.ordered_on,
+        {{ company_date('orders.ordered_at') }} as ordered_on,
         orders.status
-    from {{ ref('int_orders') }} as orders
+    from {{ ref('stg_erp__orders') }} as orders
     cross join asked
 ),
 

@@ -27,18 +27,25 @@ groups as (
     from {{ ref('int_groups_quoted') }}
 ),
 
+growing_at_all as (
+    select count(*) as component_count
+    from components
+    having count(*) > 0
+),
+
 credits as (
     select
-        payee_no,
-        span_no,
-        is_direct,
-        measure_no,
-        class_code,
-        value,
-        currency,
-        occurred_on,
-        rate_on
-    from {{ ref('int_credits_classed') }}
+        credits.payee_no,
+        credits.span_no,
+        credits.is_direct,
+        credits.measure_no,
+        credits.class_code,
+        credits.value,
+        credits.currency,
+        credits.occurred_on,
+        credits.rate_on
+    from {{ ref('int_credits_classed') }} as credits
+    cross join growing_at_all
 ),
 
 led_spans as (
