@@ -74,6 +74,20 @@ FAULTS = [
         "insert into ingest.files (file_name, file_hash, status, reason, action) values ('a', 'b', 'refused', 'c', 'd')",
         "",
     ),
+    (
+        "ids_of_two_payees",
+        "insert into core.dim_payees select * replace ('dealer' as payee_kind) from core.dim_payees where payee_id = 'bo'",
+        "",
+    ),
+    (
+        "teams_in_a_loop",
+        (
+            "insert into raw_crm.teams (team_id, name, parent_team_id, updated_at, is_deleted, _file, _row) values"
+            " ('north', 'North', 'south', '2026-01-01', false, 'by hand', 1),"
+            " ('south', 'South', 'north', '2026-01-01', false, 'by hand', 2)"
+        ),
+        "int_team_parents",
+    ),
     # Two cents more for one of two equal halves of a deal.
     ("same_deal_same_pay", f"update intermediate.int_payout_lines set amount = amount + 0.02 {_LINE_OF_BO}", _FAIRNESS),
     # Another rate for one of them.
