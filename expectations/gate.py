@@ -212,5 +212,6 @@ def great_expectations_loaded() -> Any:
     del sys.modules["pyspark"]
     sys.modules |= spark
     # What it says about its own temporary folders is nothing to who waits for the gate.
-    logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return gx
