@@ -290,7 +290,6 @@ class _Run:
         columns = self._columns(node)
         listed = ", ".join(map(quoted, columns))
         told = sorted(map(self._told, parents))
-        self.sql(f"create or replace temp table touched as {_touching(node.touch.touched_by, told)}")
         kept = f"({node.touch.key}) in (from touched)"
         reads = {
             name: f"from {{relation}} where {asked if 'touched' in asked else f'({asked}) in (from touched)'}"
@@ -299,7 +298,9 @@ class _Run:
         chosen = f"where {kept}"
         if node.touch.suffix:
             chosen = self._begun(node, node.touch, told)
-            reads[node.touch.suffix["begins"]] = _from_there_on(node, node.touch)
+            reads[node.touch.suffix["of"]] = _from_there_on(node, node.touch)
+        else:
+            self.sql(f"create or replace temp table touched as {_touching(node.touch.touched_by, told)}")
         if not self.sql("from touched limit 1").fetchall():
             return
         sql = self._narrowed(node, reads)
@@ -319,12 +320,14 @@ class _Run:
 
     def _begun(self, node: Node, touch: Touch, parents: Sequence[str]) -> str:
         """Notes in `begun` from which row on each key is worked out, and the keys in `touched`; returns what keeps those rows."""
-        order, begins = touch.suffix["order"], touch.suffix["begins"]
-        changed = quoted(f"changed {begins}") if begins in parents else f"{node.relation} where false"
-        whole = _touching({**touch.touched_by, **touch.suffix["touched_by"]}, parents)
+        order, begins = touch.suffix["order"], [parent for parent in touch.suffix["begins"] if parent in parents]
+        rows = [quoted(f"changed {parent}") for parent in begins] or [f"{node.relation} where false"]
+        changed = " union all ".join(f"select {touch.key}, {order} from {row}" for row in rows)
+        touched_by = {**touch.touched_by, **touch.suffix["touched_by"]}
+        whole = _touching(touched_by, [parent for parent in parents if parent not in begins])
         self.sql(
             f"create or replace temp table begun as with whole as ({whole}) select key_begun, -9223372036854775807 as first_of_key"
-            f" from whole as whole (key_begun) union all select {touch.key}, min({order}) from (from {changed})"
+            f" from whole as whole (key_begun) union all select {touch.key}, min({order}) from ({changed})"
             f" where {touch.key} not in (from whole) group by {touch.key}"
         )
         self.sql("create or replace temp table touched as select key_begun from begun")
