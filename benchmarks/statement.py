@@ -63,7 +63,7 @@ def _asked(warehouse: Path, what: str, query: str, values: dict[str, Any]) -> li
             rows = connection.execute(query, values).fetchall()
         measured.mark("read")
         told.append(measured.result(len(rows), rows[0][3] if query == LINES else 0))
-    Measured.tell(min(told, key=lambda result: result["seconds"]))
+    Measured.tell(min(told, key=lambda result: float(str(result["seconds"]))))
     return rows
 
 

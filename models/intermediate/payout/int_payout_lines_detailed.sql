@@ -2,6 +2,8 @@
     Grain: one row per earning line (group_no, credit_no), with the text keys and everything its explanation needs.
     A view: the rows are those of int_payout_lines, never stored twice.
 #}
+{#- put together only for the lines that are read -#}
+{%- set event_id = "events.measure, ':', events.event_key" %}
 with
 
 stored as (
@@ -163,9 +165,9 @@ final as (
         groups.quota,
         groups.currency,
         groups.minor_units,
-        concat(events.measure, ':', events.event_key) as event_id,
+        concat({{ event_id }}) as event_id,
         events.value as event_value,
-        {{ credit_id("concat(events.measure, ':', events.event_key)", 'spans.payee_id', 'credits.credit_kind') }} as credit_id,
+        {{ credit_id(event_id, 'spans.payee_id', 'credits.credit_kind') }} as credit_id,
         spans.payee_id as credited_payee_id,
         credits.credit_kind,
         credits.share,
