@@ -283,7 +283,7 @@ paid as (
                     'groups.minor_units'
                 ) }}
         end as earning_then,
-        components.minor_units,
+        groups.minor_units,
         components.cap_per_period,
         components.floor_per_period
     from multiplied
