@@ -202,7 +202,7 @@ def _built(cases: Path, folder: Path, with_tests: bool) -> Base:
         file = folder / place.name / "warehouse.duckdb"
         _compacted(place / "warehouse.duckdb", file)
         checks = _passing_checks(file, place / "landing") if with_tests else ()
-        built = Built(file, tuple(group.cases), statements_of(manifest), checks)
+        built = Built(file, tuple(group.cases), _statements(manifest), checks)
         base.warehouses.append(built)
         _prove_reprinting(base, built)
         if with_tests:
@@ -252,8 +252,7 @@ def models_of(manifest: Mapping[str, Any]) -> dict[str, Model]:
     }
 
 
-def statements_of(manifest: Mapping[str, Any]) -> Statements:
-    """What a manifest has compiled."""
+def _statements(manifest: Mapping[str, Any]) -> Statements:
     nodes = manifest["nodes"]
     models = {node["name"]: node["compiled_code"] for node in nodes.values() if node["resource_type"] == "model"}
     tests = {
