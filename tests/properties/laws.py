@@ -207,7 +207,11 @@ def _last_day(body: Body) -> str:
     return str(max(deal["date"] for deal in body["deals"]))
 
 
-def _with_one_more(body: Body, draw: Random) -> Body:
+def _with_one_more(body: Body, draw: Random) -> Body | None:
+    # What cap or floor changed is not made up later, when the year so far comes to less (engine.md §8 D5).
+    for row in body["components"]:
+        if row["accumulate"] == "year_to_date" and row.keys() & {"cap_per_period", "floor_per_period"}:
+            return None
     varied = copy.deepcopy(body)
     model = draw.choice(varied["deals"])
     extra = {name: model[name] for name in ("payee", "date", "qty", "product_line", "channel") if name in model}
@@ -223,12 +227,6 @@ def _with_one_more(body: Body, draw: Random) -> Body:
 def no_less(base: Pay, variant: Pay, body: Body, varied: Body) -> list[str]:
     """One deal more lowers nobody's pay of a component, but what rounding takes of each line; in a contest that of its seller."""
     seller = varied["deals"][-1]["payee"]
-    # What cap or floor changed is not made up later, when the year so far comes to less (engine.md §8 D5).
-    bounded = {
-        row["component_id"]
-        for row in body["components"]
-        if row["accumulate"] == "year_to_date" and row.keys() & {"cap_per_period", "floor_per_period"}
-    }
     contests = {row["component_id"] for row in body["components"] if row["method"] == "rank"}
     by = ("payee_id", "component_id")
     before, after, counts = base.earned(*by), variant.earned(*by), variant.line_counts(*by)
@@ -238,7 +236,6 @@ def no_less(base: Pay, variant: Pay, body: Body, varied: Body) -> list[str]:
         if after.get(key, 0)
         < before.get(key, 0) - UNITS[body["currency"]] * (counts[key] if key[1] not in contests else 1)
         and (key[1] not in contests or key[0] == seller)
-        and key[1] not in bounded
     ]
 
 
