@@ -262,15 +262,15 @@ class Around:
             }
             day = period_end(plan.period, start) - timedelta(days=1)
             total = earned[start]
-            if due["guarantee"] and (guaranteed := sum(due["guarantee"], ZERO)) > total:
-                yield Line(payee_id, plan, "", start, "draw", to_unit(guaranteed - total, digits), day)
+            guaranteed, draw = (to_unit(sum(due[kind], ZERO), digits) for kind in ("guarantee", "recoverable"))
+            if due["guarantee"] and guaranteed > total:
+                yield Line(payee_id, plan, "", start, "draw", guaranteed - total, day)
                 total = guaranteed
-            draw = sum(due["recoverable"], ZERO)
             if due["recoverable"] and draw > total:
-                yield Line(payee_id, plan, "", start, "draw", to_unit(draw - total, digits), day)
+                yield Line(payee_id, plan, "", start, "draw", draw - total, day)
                 balance += draw - total
             elif (recovered := min(balance, max(ZERO, total - draw))) > 0:
-                yield Line(payee_id, plan, "", start, "draw_recovery", to_unit(-recovered, digits), day)
+                yield Line(payee_id, plan, "", start, "draw_recovery", -recovered, day)
                 balance -= recovered
 
     def payment_holds(self, lines: Iterable[Line]) -> Iterator[Line]:

@@ -151,6 +151,7 @@ class _Needs:
         self._keep: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         self._payees = {payee}
         self._ranked = {payee}  # with whom he is ranked
+        self._fired = {payee}  # payees whose firings reach what counts for him
         self._teams: set[str] = set()
         self._credits: dict[int, Credit] = {}
         own_plans = {plan.plan_id for plan in pay.plans.values() if self._engine.people.segments(plan, payee)}
@@ -209,6 +210,8 @@ class _Needs:
                 or self._engine.people.on_plan(component.plan, payee, credit.event.day)
             ):
                 self._credits[id(credit)] = credit
+                if level == "team":
+                    self._fired.add(credit.payee_id)
 
     def _team_measure(self, component: Component, team: str, measure: str) -> None:
         if measure not in MEASURES:
@@ -384,7 +387,7 @@ class _Needs:
         kept["plans.trigger_firings"] = [
             row
             for row in kept["plans.trigger_firings"]
-            if row.get("subject_kind") != "payee" or row.get("subject_id") == self._payee
+            if row.get("subject_kind") != "payee" or row.get("subject_id") in self._fired
         ]
         return kept
 

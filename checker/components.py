@@ -183,7 +183,7 @@ class Engine:
                 if (
                     component.valid(day)
                     and self.people.on_plan(plan, payee_id, day)
-                    and self._reached(component, payee_id, credit)
+                    and self._reached(component, credit)
                     and self._holds(component.conditions, credit, plan)
                     and (basis := self.basis(credit, plan)) is not None
                 ):
@@ -191,7 +191,7 @@ class Engine:
             self._matched[key] = found
         return self._matched[key]
 
-    def _reached(self, component: Component, payee_id: str, credit: Credit) -> bool:
+    def _reached(self, component: Component, credit: Credit) -> bool:
         """Whether a firing reaches the event; always where no trigger names the component (C15)."""
         if component.firings is None:
             return True
@@ -203,7 +203,7 @@ class Engine:
                 kind, subject = firing["subject_kind"], firing["subject_id"]
                 if (kind == "product_line" and subject == product_line) or (kind == "opportunity" and subject == deal):
                     return True
-                if self._subject(kind, subject, payee_id, event.day):
+                if self._subject(kind, subject, credit.payee_id, event.day):
                     return True
         return False
 
@@ -236,8 +236,9 @@ class Engine:
         low = bisect_left(matched, begin, key=lambda item: item.credit.event.day)
         return matched[low : bisect_left(matched, end, key=lambda item: item.credit.event.day)]
 
-    def actual(self, plan: Plan, payee_id: str, measure: str, level: str, begin: date, end: date) -> Decimal:
-        """Credits of a measure on days employed and on the plan, without conditions (C9)."""
+    def actual(self, component: Component, payee_id: str, measure: str, start: date) -> Decimal:
+        """Credits of a measure on days employed and on the plan, without conditions (C9), in the periods that Q is of."""
+        plan, level = component.plan, component.row["credit_level"]
         key = (plan.plan_id, payee_id, measure, level)
         if key not in self._sums:
             sums = []
@@ -247,7 +248,8 @@ class Engine:
                     if basis is not None:
                         sums.append((credit.event.day, basis))
             self._sums[key] = sums
-        return sum((basis for day, basis in self._sums[key] if begin <= day < end), ZERO)
+        periods = [(of, period_end(plan.period, of)) for of in self.span(component, payee_id, start)]
+        return sum((basis for day, basis in self._sums[key] if any(begin <= day < end for begin, end in periods)), ZERO)
 
     # quota, attainment, growth
 
@@ -297,9 +299,7 @@ class Engine:
             measure, actual = row["measure"], total
             if row["quota_measure"] and row["quota_measure"] != measure:
                 measure = row["quota_measure"]
-                actual = self.actual(
-                    component.plan, payee_id, measure, row["credit_level"], *self.days(component, start)
-                )
+                actual = self.actual(component, payee_id, measure, start)
             quota = self.quota(component, payee_id, measure, start)
             self.standings[key] = Standing(total, actual, quota, ten(EXACT.divide(actual, quota)) if quota else None)
         return self.standings[key]
@@ -323,10 +323,9 @@ class Engine:
 
     def _measured(self, component: Component, payee_id: str, measure: str, start: date) -> Decimal | None:
         """The actual of a measure, conditions of the component aside, or the value of a KPI (C9)."""
-        begin, end = self.days(component, start)
         if measure in MEASURES:
-            return self.actual(component.plan, payee_id, measure, component.row["credit_level"], begin, end)
-        return self._kpi(component.plan, measure, payee_id, False, begin, end)
+            return self.actual(component, payee_id, measure, start)
+        return self._kpi(component.plan, measure, payee_id, False, *self.days(component, start))
 
     def _kpi(self, plan: Plan, kpi: str, subject: str, is_team: bool, begin: date, end: date) -> Decimal | None:
         """The value of a KPI; pipeline_coverage is measured by the quota of the period after (A13)."""
@@ -353,11 +352,11 @@ class Engine:
             if measure in MEASURES:
                 credits = self.credits.team.get((team, measure), ())
                 value = sum((self.basis(of, plan) or ZERO for of in credits if begin <= of.event.day < end), ZERO)
-                rows = [
-                    self._quota_row(["team"], team, measure, plan.period, of)
-                    for of in self.span(component, payee_id, start)
-                ]
-                given = [of for of in rows if of is not None]
+                of, given = begin, []
+                while of < end:
+                    row_quota = self._quota_row(["team"], team, measure, plan.period, of)
+                    given += [] if row_quota is None else [row_quota]
+                    of = period_end(plan.period, of)
                 quota = sum(given, ZERO) if given else None
             else:
                 value = self._kpi(plan, measure, team, True, begin, end)

@@ -203,8 +203,9 @@ class Kpis:
             if not begin <= day < end or not value or value < self._high_value:
                 continue
             touches = self._first_touch.get(row["opportunity_id"], ())
-            own = [at for at, user in touches if user == row["owner_user_id"] and at >= row["created_at"]]
-            waited = min([*own, self._as_of_end]) - row["created_at"]
+            own = [at for at, user in touches if user == row["owner_user_id"]]
+            # Who was there before it was written down did not wait.
+            waited = max(min([*own, self._as_of_end]) - row["created_at"], timedelta(0))
             seconds = Decimal(waited.days * 86400 + waited.seconds) + Decimal(waited.microseconds).scaleb(-6)
             hours += min(EXACT.divide(seconds, Decimal(3600)), _CAP_HOURS)
             count += 1

@@ -59,7 +59,7 @@ def _follows(kind: str, step: dict[str, Decimal], unit: Decimal, event_unit: Dec
         case "paid_before":
             expected = before - basis
         case "cap" | "floor" | "draw":
-            expected = factor - basis
+            expected = (factor - basis).quantize(unit, ROUND_HALF_UP)
         case "draw_recovery":
             expected = -min(rate, max(basis - factor, _ZERO))
         case "hold":

@@ -198,7 +198,7 @@ def _built(cases: Path, folder: Path, with_tests: bool) -> Base:
     for group, place in sorted(run.built, key=lambda built: -len(built[0].cases)):
         manifest = _completed(place, group, folder)
         if not base.models:
-            base.models = _models(manifest)
+            base.models = models_of(manifest)
         file = folder / place.name / "warehouse.duckdb"
         _compacted(place / "warehouse.duckdb", file)
         checks = _passing_checks(file, place / "landing") if with_tests else ()
@@ -232,7 +232,8 @@ def _completed(place: Path, group: Group, folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _models(manifest: Mapping[str, Any]) -> dict[str, Model]:
+def models_of(manifest: Mapping[str, Any]) -> dict[str, Model]:
+    """The models of a manifest by name, parents first."""
     nodes = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
     parents = {
         key: [parent for parent in node["depends_on"]["nodes"] if parent in nodes] for key, node in nodes.items()

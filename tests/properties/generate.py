@@ -49,7 +49,7 @@ _MIDNIGHTS = {
 KPIS = {
     "revenue": "9000", "gross_margin_rate": "0.25", "collection_days": "30", "win_rate": "0.5", "visit_to_order_rate": "0.5",
     "sales_cycle_days": "30", "follow_up_hours": "24", "satisfaction": "4", "class_fill_rate": "0.125",
-    "class_renewal_rate": "0.5",
+    "class_renewal_rate": "0.5", "repurchase_rate": "0.5", "pipeline_coverage": "0.5",
 }  # fmt: skip
 # Dimensions whose values are names: each company has its own, so a world lets only a few of them be named.
 _NAMED = ("product_line", "account_industry", "account_tier", "account_region", "role", "payee_region")
@@ -434,8 +434,7 @@ class _Company:
         if accumulate == "event" and (method not in ("marginal", "retroactive") or key == "growth"):
             accumulate = "period"
         row |= {"tier_key": key, "accumulate": accumulate}
-        # Not settled: what a KPI of the year so far counts of periods before the payee's first day on the plan.
-        kpis = shape.others and not self.dealers and accumulate != "year_to_date"
+        kpis = shape.others and not self.dealers
         if self.chance(0.2):
             row["prorate"] = "false"
         if shape.others and self.chance(0.06):
@@ -485,6 +484,8 @@ class _Company:
                 if self.chance(0.3):
                     of |= {"min_score": draw.choice(["0.5", "-1"]), "max_score": draw.choice(["1", "0.9"])}
                 self.body["scorecard_kpis"].append({**of, "target": known[kpi]})
+                if kpi == "pipeline_coverage":
+                    self._quotas("revenue_booked", False)
         if row.get("rank_within") == "group":
             ranked = [("payee", payee) for payee in (self.dealer_ids if self.dealers else self.payees)]
             ranked += [] if self.dealers else [("team", "t1"), ("team", "t2")]
@@ -542,8 +543,10 @@ class _Company:
             gate["gate_min"] = bounds[0]
             if self.chance(0.4):
                 gate["gate_max"] = bounds[1]
-        if self.shape.teams and not self.dealers and self.chance(0.3) and gate["gate_measure"] == measure:
+        if self.shape.teams and not self.dealers and self.chance(0.3):
             gate["gate_subject"] = "team"
+        if gate["gate_measure"] == "pipeline_coverage":
+            self._quotas("revenue_booked", "gate_subject" in gate)
         return gate
 
     def _is_money(self, measure: str) -> bool:
@@ -776,7 +779,8 @@ class _Company:
     def _others(self) -> None:
         asked, draw = self._asked(), self.draw
         of_orders = {row["opportunity_id"] for row in self.raw.get("erp.orders", []) if "opportunity_id" in row}
-        if asked & {"deals_won", "bookings_won", "win_rate", "sales_cycle_days", "follow_up_hours"} or of_orders:
+        of_deals = {"deals_won", "bookings_won", "win_rate", "sales_cycle_days", "follow_up_hours", "pipeline_coverage"}
+        if asked & of_deals or of_orders:
             for number in range(1, 5):
                 self._opportunity(f"n{number}")
         if asked & {*_ACTIVITIES, "visit_to_order_rate", "follow_up_hours"}:
@@ -821,7 +825,9 @@ class _Company:
         row |= {"amount": text(self.scale * draw.choice([1, 20, 300])) if self.chance(0.3) else self.amount()}
         row |= {"product_line": self.name("product_line")} if self.chance(0.4) else {}
         row |= {"lead_source": draw.choice(["web", "fair"])} if self.chance(0.6) else {}
-        row["is_closed"] = str(self.chance(0.85)).lower()
+        row["is_closed"] = str(self.chance(0.7)).lower()
+        if self.chance(0.7):
+            row["expected_close_on"] = self.later(draw.choice([created, day]))
         row["is_won"] = str(row["is_closed"] == "true" and self.chance(0.7)).lower()
         if row["is_closed"] == "true":
             row["closed_at"] = self.at(max(day, created))

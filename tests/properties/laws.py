@@ -207,7 +207,11 @@ def _last_day(body: Body) -> str:
     return str(max(deal["date"] for deal in body["deals"]))
 
 
-def _with_one_more(body: Body, draw: Random) -> Body:
+def _with_one_more(body: Body, draw: Random) -> Body | None:
+    # What cap or floor changed is not made up later, when the year so far comes to less (engine.md §8 D5).
+    for row in body["components"]:
+        if row["accumulate"] == "year_to_date" and row.keys() & {"cap_per_period", "floor_per_period"}:
+            return None
     varied = copy.deepcopy(body)
     model = draw.choice(varied["deals"])
     extra = {name: model[name] for name in ("payee", "date", "qty", "product_line", "channel") if name in model}
@@ -259,20 +263,22 @@ def _cut(body: Body, draw: Random) -> Body | None:
     return varied if cut else None
 
 
-def as_a_whole(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
+def as_a_whole(base: Pay, variant: Pay, body: Body, varied: Body) -> list[str]:
     """A marginal plan pays the same however deals are cut, within half a unit a line."""
     by = ("payee_id", "component_id", "period_start")
-    return _apart(base, variant, by, body["currency"])
+    # Of the year so far a line that rounds to what was paid before is none (engine.md §8 D5).
+    unseen = len(varied["deals"]) if any(row["accumulate"] == "year_to_date" for row in body["components"]) else 0
+    return _apart(base, variant, by, body["currency"], unseen=unseen)
 
 
 def _apart(
-    base: Pay, variant: Pay, by: tuple[str, ...], currency: str, exactly: frozenset[str] = frozenset()
+    base: Pay, variant: Pay, by: tuple[str, ...], currency: str, exactly: frozenset[str] = frozenset(), unseen: int = 0
 ) -> list[str]:
     before, after = base.earned(*by), variant.earned(*by)
     counts = base.line_counts(*by) + variant.line_counts(*by)
     problems = []
     for key in sorted({*before, *after}, key=str):
-        allowed = Decimal(0) if exactly & {*map(str, key)} else UNITS[currency] / 2 * counts[key]
+        allowed = Decimal(0) if exactly & {*map(str, key)} else UNITS[currency] / 2 * (counts[key] + unseen)
         if abs(before[key] - after[key]) > allowed:
             problems.append(f"{' '.join(map(str, key))}: {before[key]} and {after[key]}")
     return problems
@@ -282,6 +288,9 @@ def _undone(body: Body, draw: Random) -> Body:
     varied = copy.deepcopy(body)
     model = draw.choice(varied["deals"])
     extra = {name: value for name, value in model.items() if name not in ("returns", "invoices", "payments", "landed")}
+    if "cost" in extra:
+        # Of a return the cost is rounded to the minor unit (engine.md §8 A1).
+        extra["cost"] = text(Decimal(extra["cost"]).quantize(UNITS[extra.get("currency", body["currency"])]))
     back = {"date": extra["date"], "net": extra["net"], "qty": extra["qty"]}
     varied["deals"].append({**extra, "id": "undone", "account": "fresh", "returns": [back]})
     return varied

@@ -255,6 +255,16 @@ def reduced(name: str, pair: Pair, folder: Path, rounds: int) -> Pair:
     return pair
 
 
+def keep(name: str, pair: Pair, folder: Path, rounds: int) -> Path:
+    """Writes the smallest company found that breaks the law, with its variant, as a file of cases; returns the file."""
+    least = reduced(name, pair, folder, rounds)
+    bodies = [body for body in (least.body, least.varied) if body]
+    FOUND.mkdir(parents=True, exist_ok=True)
+    file = FOUND / f"{least.body['id']}.yml"
+    file.write_text(as_yaml([{**body, "expect": expected(body)} for body in bodies]), encoding="utf-8")
+    return file
+
+
 def run(count: int, seed: int, folder: Path, say: bool = True) -> Outcome:
     """Judges so many companies of a seed."""
     outcome = Outcome()
@@ -287,12 +297,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, pair, problem in outcome.broken:
             if name not in shown and len(shown) < _MOST_PRINTED:
                 shown.add(name)
-                least = reduced(name, pair, folder / "warehouse", options.rounds)
-                case = as_yaml([{**body, "expect": expected(body)} for body in (least.body, least.varied) if body])
-                FOUND.mkdir(parents=True, exist_ok=True)
-                file = FOUND / f"{least.body['id']}.yml"
-                file.write_text(case, encoding="utf-8")
-                print(f"\n# {name} (of {pair.body['id']}): {problem}\n# {file.relative_to(ROOT)}\n{case}")
+                file = keep(name, pair, folder / "warehouse", options.rounds)
+                print(f"\n# {name} (of {pair.body['id']}): {problem}\n# {file}\n{file.read_text(encoding='utf-8')}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     for name, number in outcome.judged.items():

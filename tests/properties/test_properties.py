@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import json
 import shutil
 from collections import Counter
 from decimal import Decimal
@@ -14,12 +15,15 @@ import duckdb
 import pytest
 
 from orchestration.lib.dbt_runner import ROOT
+from tests.conformance.comparing import compare
 from tests.conformance.contracts import read_contract
 from tests.conformance.reading import Source, read_cases
 from tests.conformance.translation import translate
+from tests.mutants.base import Base, connect, creates, models_of
+from tests.properties import run as runner
 from tests.properties.generate import KPIS, NAMED_BY_COMPANY, as_yaml, companies
 from tests.properties.laws import ALONE, LAWS, Pay, read_pay
-from tests.properties.run import Outcome, Pair, all_rows, judge, pairs_of, run, smaller
+from tests.properties.run import Outcome, Pair, all_rows, judge, keep, pairs_of, run, smaller
 
 SEED = 9
 COUNT = 240
@@ -84,10 +88,69 @@ def test_laws_of_one_company_can_be_broken(warehouse: tuple[Outcome, Path]) -> N
         assert name != "lines add to statements" or ALONE[name](of)
 
 
-def test_a_wrong_warehouse_is_found_by_all_that_read_it(
-    warehouse: tuple[Outcome, Path], pairs: list[Pair], tmp_path: Path
+# A fault of each law's own kind: the model, and what of its compiled SQL becomes what.
+FAULTS = {
+    "credits add to events": ("int_credits_parted", "- spread_given then 1 else", "- spread_given then 0 else"),
+    "lines add to statements": ("rpt_statements", "'release' then amount", "'released' then amount"),
+    # the version of the newest file counts, not the newest version
+    "order of arrival": ("base_erp__order_lines", "raw_rows.updated_at desc,", "raw_rows._file desc,"),
+    # B is what all payees of the component sold
+    "payees apart": (
+        "int_groups_quoted", "totals.total,",
+        "sum(totals.total) over (partition by days_ranked.component_no, days_ranked.period_start) as total,",
+    ),
+    # what a line earns is taken
+    "more is no less": ("int_payout_lines", "            else amount_modified\n", "            else -amount_modified\n"),
+    # a line across bounds is paid as if it lay in the tier it ends in
+    "marginal is its slices": ("int_payout_lines", "when lines_tiered.is_sliced\n", "when false\n"),
+    # what comes back is sold once more
+    "sold and returned is nothing": ("int_events", "cast(-(facts.", "cast((facts."),
+    # each of two has the whole
+    "shares of a deal": ("int_credits_parted", "        part as value", "        whole as value"),
+    # so much a line, whatever it is worth
+    "ten times the currency": ("int_payout_lines", "coalesce(lines_tiered.amount_by_event, 0)", "1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_every_law_is_broken_by_sql_of_its_kind(
+    name: str, warehouse: tuple[Outcome, Path], pairs: list[Pair], tmp_path: Path
 ) -> None:
+    """What is made from the faulted model is made anew; then the law must find a company that breaks it."""
+    model, before, after = FAULTS[name]
+    manifest = json.loads((warehouse[1].parents[1] / "duckdb/target/manifest.json").read_text(encoding="utf-8"))
+    base = Base(models_of(manifest))
+    # What the plan check built before has none.
+    sql = {node["name"]: node["compiled_code"] for node in manifest["nodes"].values() if "compiled_code" in node}
+    assert before in sql[model]
     # Views name their catalog, which is the name of the file.
+    wrong = tmp_path / "warehouse.duckdb"
+    shutil.copy(warehouse[1], wrong)
+    read = base.sources(
+        ["fct_incentive_events", "fct_credits", "fct_payout_lines", "fct_payout_factors", "rpt_statements"]
+    )
+    with connect(wrong) as connection:
+        connection.begin()
+        for reader in base.readers(model):
+            if reader in read:
+                statement = sql[reader].replace(before, after) if reader == model else sql[reader]
+                connection.execute(creates(base.models[reader], statement))
+        connection.commit()
+    pay = read_pay(wrong)
+    if name in ALONE:
+        assert any(ALONE[name](of) for of in pay.values())
+    else:
+        of_law = [(pair, pair.varied) for pair in pairs if pair.law.name == name]
+        assert any(
+            pair.law.judge(pay.get(pair.body["id"], Pay()), pay.get(varied["id"], Pay()), pair.body, varied)
+            for pair, varied in of_law
+            if varied
+        )
+
+
+def test_a_wrong_warehouse_is_found_by_all_that_read_it_and_what_breaks_is_kept_as_a_case(
+    warehouse: tuple[Outcome, Path], pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     wrong = tmp_path / "warehouse.duckdb"
     shutil.copy(warehouse[1], wrong)
     with duckdb.connect(str(wrong)) as connection:
@@ -102,6 +165,35 @@ def test_a_wrong_warehouse_is_found_by_all_that_read_it(
     found = {name for name, _, _ in outcome.broken}
     assert {"lines add to statements", "steps lead to lines", "as the checker"} <= found
     assert all_rows(wrong) != all_rows(warehouse[1])
+
+    monkeypatch.setattr(runner, "FOUND", tmp_path / "found")
+    monkeypatch.setattr(runner, "run", lambda *_: outcome)
+    assert runner.main(["--seed", "1", "--rounds", "0"]) == 1
+    sources, unread = read_cases(tmp_path / "found")
+    broken = {pair.body["id"] for _, pair, _ in outcome.broken}
+    assert sources and not unread and {source.case_id for source in sources} <= broken
+    cases = [translate(source, read_contract()) for source in sources]
+    assert any(compare(cases, wrong).values()) and not any(compare(cases, warehouse[1]).values())
+
+
+def test_what_breaks_a_law_is_made_smaller_and_still_breaks_it(
+    pairs: list[Pair], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The law here: nobody sells online."""
+
+    def sells_online(body: dict[str, object]) -> bool:
+        return any(deal.get("channel") == "online" for deal in body["deals"])  # type: ignore[attr-defined]
+
+    def judged(tries: list[Pair], _: Path, outcome: Outcome) -> None:
+        outcome.broken += [("none online", pair, "") for pair in tries if sells_online(pair.body)]
+
+    monkeypatch.setattr(runner, "FOUND", tmp_path)
+    monkeypatch.setattr(runner, "build", judged)
+    pair = next(pair for pair in pairs if sells_online(pair.body) and len(pair.body["deals"]) > 3)
+    keep("none online", pair, tmp_path, 10)
+    sources, unread = read_cases(tmp_path)
+    assert not unread and all(sells_online(source.body) for source in sources)
+    assert len(sources[0].body["deals"]) == 1 and translate(sources[0], read_contract())
 
 
 def test_a_seed_gives_the_same_companies_and_they_read_back(tmp_path: Path) -> None:

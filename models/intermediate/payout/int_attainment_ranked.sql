@@ -283,6 +283,7 @@ paid as (
                     'groups.minor_units'
                 ) }}
         end as earning_then,
+        groups.minor_units,
         components.cap_per_period,
         components.floor_per_period
     from multiplied
@@ -309,10 +310,12 @@ final as (
         end as {{ step() }}) as rate,
         paid.next_tier_from,
         paid.gap as gap_to_next_tier,
-        cast(case
-            when paid.earning_then > paid.cap_per_period then paid.cap_per_period
-            when paid.earning_then < paid.floor_per_period then paid.floor_per_period
-            else paid.earning_then
+        cast(paid.earning_then + case
+            when paid.earning_then > paid.cap_per_period
+                then {{ round_minor('paid.cap_per_period - paid.earning_then', 'paid.minor_units') }}
+            when paid.earning_then < paid.floor_per_period
+                then {{ round_minor('paid.floor_per_period - paid.earning_then', 'paid.minor_units') }}
+            else 0
         end - paid.total as {{ money() }}) as reward_at_next_tier
     from groups
     left join group_rates

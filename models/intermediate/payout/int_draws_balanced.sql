@@ -23,14 +23,24 @@ plans as (
     from {{ ref('int_plans_effective') }}
 ),
 
+currencies as (
+    select
+        currency,
+        minor_units
+    from {{ ref('currencies') }}
+),
+
 plans_drawn as (
     select
         plans.plan_id,
-        plans.currency
+        plans.currency,
+        currencies.minor_units
     from plans
     inner join draws
         on plans.plan_id = draws.plan_id
-    group by plans.plan_id, plans.currency
+    inner join currencies
+        on plans.currency = currencies.currency
+    group by plans.plan_id, plans.currency, currencies.minor_units
 ),
 
 plan_days as (
@@ -175,7 +185,7 @@ aged as (
         on plan_days.span_no = spans.span_no
 ),
 
-drawn as (
+due as (
     select
         aged.plan_id,
         aged.payee_no,
@@ -189,6 +199,18 @@ drawn as (
             and aged.month_no >= draws.first_month
             and aged.month_no < draws.first_month + draws.months
     group by aged.plan_id, aged.payee_no, aged.period_start
+),
+
+drawn as (
+    select
+        due.plan_id,
+        due.payee_no,
+        due.period_start,
+        {{ round_minor('due.guarantee', 'plans_drawn.minor_units') }} as guarantee,
+        {{ round_minor('due.recoverable', 'plans_drawn.minor_units') }} as recoverable
+    from due
+    inner join plans_drawn
+        on due.plan_id = plans_drawn.plan_id
 ),
 
 guaranteed as (

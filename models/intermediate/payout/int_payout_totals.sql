@@ -1,7 +1,7 @@
 {#
     Grain: one row per group (payee, component, period). Additive: earning, cap, floor, total within a currency.
-    total = Σ rounded lines; above cap_per_period a cap line, below floor_per_period a floor line makes it equal
-    (engine.md §5 step 4, §8 E3). Where a trigger switches the component on, a group without a line has no floor either (§8 C15).
+    total = Σ rounded lines; above cap_per_period a cap line, below floor_per_period a floor line makes it equal, as far as the minor unit
+    can (engine.md §5 step 4, §8 E3). Where a trigger switches the component on, a group without a line has no floor either (§8 C15).
 #}
 with
 
@@ -15,6 +15,7 @@ groups as (
 components as (
     select
         component_no,
+        minor_units,
         cap_per_period,
         floor_per_period
     from {{ ref('int_components_numbered') }}
@@ -52,6 +53,7 @@ totalled as (
         groups.group_no,
         coalesce(earned.line_count, 0) as line_count,
         coalesce(earned.earning, 0) as earning,
+        components.minor_units,
         components.cap_per_period,
         case
             when components_fired.component_no is null or earned.line_count > 0 then components.floor_per_period
@@ -65,23 +67,31 @@ totalled as (
         on groups.group_no = earned.group_no
 ),
 
-final as (
+bounded as (
     select
         group_no,
         line_count,
         cast(earning as {{ money() }}) as earning,
-        cast(
-            case when earning > cap_per_period then cap_per_period - earning else 0 end as {{ money() }}
-        ) as cap_amount,
-        cast(
-            case when earning < floor_per_period then floor_per_period - earning else 0 end as {{ money() }}
-        ) as floor_amount,
-        cast(case
-            when earning > cap_per_period then cap_per_period
-            when earning < floor_per_period then floor_per_period
-            else earning
-        end as {{ money() }}) as total
+        case
+            when earning > cap_per_period then {{ round_minor('cap_per_period - earning', 'minor_units') }}
+            else cast(0 as {{ money() }})
+        end as cap_amount,
+        case
+            when earning < floor_per_period then {{ round_minor('floor_per_period - earning', 'minor_units') }}
+            else cast(0 as {{ money() }})
+        end as floor_amount
     from totalled
+),
+
+final as (
+    select
+        group_no,
+        line_count,
+        earning,
+        cap_amount,
+        floor_amount,
+        cast(earning + cap_amount + floor_amount as {{ money() }}) as total
+    from bounded
 )
 
 select * from final

@@ -27,7 +27,7 @@ groups as (
         and method <> 'rank'
 ),
 
--- who is not reached by a firing on a day on the plan has no line
+-- who is not reached by a firing on a day on the plan in the period itself has no line, also of the year so far
 groups_unfired as (
     select component_days.group_no
     from {{ ref('int_component_days') }} as component_days
@@ -37,6 +37,7 @@ groups_unfired as (
         on
             component_days.component_no = spans_fired.component_no
             and component_days.payee_no = spans_fired.payee_no
+            and component_days.period_start <= component_days.valid_from
             and component_days.valid_from < spans_fired.valid_to
             and component_days.valid_to > spans_fired.valid_from
     group by component_days.group_no
@@ -48,6 +49,7 @@ group_spans as (
         group_no,
         part_period_start
     from {{ ref('int_group_spans') }}
+    where part_group_no is not null
 ),
 
 scores as (

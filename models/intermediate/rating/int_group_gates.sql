@@ -2,7 +2,8 @@
     Grain: one row per group and gate of its component: what the gate measures in the period, against which quota, and whether it is met.
     value: the actual of the payee or of his team, or, where gate_key is attainment, that over the quota; null without a quota, and then the
     gate is not met. The actual is without the component's conditions; a team's quota is not prorated. A KPI is its
-    numerator over its denominator of the period's days, or of the whole span where it does not add up over periods. is_met_next: the same once one event more has reached the next tier, which counts
+    numerator over its denominator of the period's days, or of the whole span where it does not add up over periods. Of the year so far a KPI,
+    and what a team sold and its quota, are those of the whole plan year, what the payee is credited and his quota of his periods on the plan. is_met_next: the same once one event more has reached the next tier, which counts
     where the gate measures what that event is of (engine.md §8 A13, C9, D10, F6). Not additive.
 #}
 with
@@ -58,7 +59,8 @@ bounds as (
 group_spans as (
     select
         group_no,
-        part_group_no
+        part_group_no,
+        part_period_start
     from {{ ref('int_group_spans') }}
 ),
 
@@ -159,27 +161,29 @@ gaps as (
 parts as (
     select
         group_no,
-        group_no as part_group_no
+        group_no as part_group_no,
+        period_start
     from groups
     where accumulate <> 'year_to_date'
     union all
     select
         group_no,
-        part_group_no
+        part_group_no,
+        part_period_start as period_start
     from group_spans
 ),
 
 gated as (
     select
         groups.group_no,
-        parts.part_group_no = groups.group_no as is_own_period,
-        part_groups.plan_id,
-        part_groups.payee_no,
-        part_groups.period,
-        part_groups.period_start,
-        part_groups.currency,
-        part_groups.counts_team,
-        part_groups.prorate,
+        parts.period_start = groups.period_start as is_own_period,
+        groups.plan_id,
+        groups.payee_no,
+        groups.period,
+        parts.period_start,
+        groups.currency,
+        groups.counts_team,
+        groups.prorate,
         part_groups.worked_day_count,
         part_groups.day_count,
         plan_periods.team_id,
@@ -197,14 +201,16 @@ gated as (
     inner join gates
         on groups.component_no = gates.component_no
     inner join parts
-        on groups.group_no = parts.group_no
-    inner join groups as part_groups
-        on parts.part_group_no = part_groups.group_no
+        on
+            groups.group_no = parts.group_no
+            and (parts.part_group_no is not null or gates.is_kpi or gates.gate_subject = 'team')
     inner join plan_periods
         on
             groups.plan_id = plan_periods.plan_id
             and groups.payee_no = plan_periods.payee_no
             and groups.period_start = plan_periods.period_start
+    left join groups as part_groups
+        on parts.part_group_no = part_groups.group_no
 ),
 
 measured as (

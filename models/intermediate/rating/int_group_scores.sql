@@ -1,7 +1,7 @@
 {#
     Grain: one row per group of a component with a scorecard and measure of it: the actual over the target, between min_score and max_score,
     and that times its weight. Additive: part, to the score of the group. A KPI without a value scores min_score, a measure of which
-    nothing is credited is 0; of what less is better, target over actual counts, and 0 or less scores max_score; targets are not prorated (engine.md §4 scorecard, §8 C9, D8).
+    nothing is credited is 0; a KPI of the year so far is that of the whole plan year; of what less is better, target over actual counts, and 0 or less scores max_score; targets are not prorated (engine.md §4 scorecard, §8 C9, D8).
 #}
 with
 
@@ -21,6 +21,7 @@ groups as (
 group_spans as (
     select
         group_no,
+        part_group_no is not null as is_on_plan,
         part_period_start
     from {{ ref('int_group_spans') }}
 ),
@@ -80,12 +81,14 @@ span_kpis as (
 parts as (
     select
         group_no,
+        true as is_on_plan,
         period_start
     from groups
     where accumulate <> 'year_to_date'
     union all
     select
         group_no,
+        is_on_plan,
         part_period_start as period_start
     from group_spans
 ),
@@ -113,6 +116,7 @@ measured as (
             groups.plan_id = actuals.plan_id
             and groups.payee_no = actuals.payee_no
             and groups.counts_team = actuals.counts_team
+            and parts.is_on_plan
             and parts.period_start = actuals.period_start
             and scorecards.measure = actuals.measure
     left join kpis
