@@ -99,6 +99,7 @@ events as (
         fact_no,
         measure
     from {{ ref('int_events') }}
+    where measure in ('dealer_sell_in', 'dealer_sell_through')
 ),
 
 rates as (
