@@ -10,9 +10,7 @@ placed as (
         account_id,
         ordered_at
     from {{ ref('stg_erp__orders') }}
-    where
-        status <> 'cancelled'
-        and account_id is not null
+    where status <> 'cancelled'
 ),
 
 first_moments as (

@@ -43,7 +43,6 @@ exchanged as (
     from currencies_sold_in
     inner join products
         on currencies_sold_in.currency <> products.currency
-    where products.list_price is not null
     group by currencies_sold_in.currency
 ),
 

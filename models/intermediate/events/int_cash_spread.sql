@@ -26,7 +26,6 @@ payments as (
         source_file,
         source_row
     from {{ ref('int_payments') }}
-    where has_order_currency
 ),
 
 orders as (

@@ -23,9 +23,7 @@ order_lines as (
         sale_id,
         net_amount
     from {{ ref('int_dealer_sales') }}
-    where
-        sale_kind = 'sell_in'
-        and status <> 'cancelled'
+    where status <> 'cancelled'
 ),
 
 currencies as (

@@ -64,7 +64,6 @@ tickets as (
         account_id,
         resolved_on
     from {{ ref('int_tickets') }}
-    where resolved_on is not null
 ),
 
 enrolments as (

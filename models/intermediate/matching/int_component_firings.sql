@@ -9,7 +9,6 @@ triggers as (
         trigger_id,
         component_id
     from {{ ref('stg_plans__triggers') }}
-    where component_id is not null
 ),
 
 firings as (

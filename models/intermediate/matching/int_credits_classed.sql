@@ -28,7 +28,6 @@ credits as (
         rate_on,
         credit_kind = 'direct' as is_direct
     from {{ ref('int_credits_payable') }}
-    where span_no is not null
 ),
 
 items_registered as (

@@ -12,7 +12,6 @@ firings as (
         fired_on,
         active_until
     from {{ ref('int_component_firings') }}
-    where subject_kind in ('product_line', 'opportunity')
 ),
 
 products as (

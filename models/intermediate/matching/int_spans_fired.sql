@@ -12,7 +12,6 @@ firings as (
         fired_on,
         active_until
     from {{ ref('int_component_firings') }}
-    where subject_kind in ('payee', 'team', 'region')
 ),
 
 spans as (
@@ -54,7 +53,6 @@ subjects as (
         'region' as subject_kind,
         region as subject_id
     from spans
-    where region is not null
 ),
 
 final as (

@@ -9,7 +9,6 @@ teams as (
         team_id,
         leader_user_id
     from {{ ref('stg_crm__teams') }}
-    where leader_user_id is not null
 ),
 
 team_ancestors as (

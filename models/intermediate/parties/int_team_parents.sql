@@ -35,9 +35,7 @@ climbs (team_id, above_team_id, path) as (
     from climbs
     inner join parents
         on climbs.above_team_id = parents.team_id
-    where
-        climbs.above_team_id <> climbs.team_id
-        and position(concat(chr(10), parents.parent_team_id, chr(10)) in climbs.path) = 0
+    where position(concat(chr(10), parents.parent_team_id, chr(10)) in climbs.path) = 0
 ),
 
 looping as (

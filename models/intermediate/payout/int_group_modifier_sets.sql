@@ -12,7 +12,6 @@ matches as (
         modifier_set_no,
         modifier_list
     from {{ ref('int_component_matches') }}
-    where modifier_set_no is not null
     group by component_no, modifier_set_no, modifier_list
 ),
 
@@ -122,7 +121,7 @@ decided as (
         candidates.modifier_no,
         true as is_now,
         groups_changed.group_no is null as is_next,
-        candidates.gate_measure is null or coalesce(gates.is_met, false) as takes_part
+        candidates.gate_measure is null or gates.is_met as takes_part
     from candidates
     left join gates
         on
@@ -137,7 +136,7 @@ decided as (
         candidates.modifier_no,
         false as is_now,
         true as is_next,
-        candidates.gate_measure is null or coalesce(gates.is_met_next, false) as takes_part
+        candidates.gate_measure is null or gates.is_met_next as takes_part
     from candidates
     inner join groups_changed
         on candidates.group_no = groups_changed.group_no
@@ -168,7 +167,7 @@ final as (
         is_next,
         nullif(modifier_list, '') as modifier_list,
         cast(case
-            when modifier_list <> '' then -dense_rank() over (order by coalesce(modifier_list, '') desc)
+            when modifier_list <> '' then -dense_rank() over (order by modifier_list desc nulls last)
         end as integer) as effective_set_no
     from lists
 )

@@ -12,7 +12,6 @@ groups as (
         hold_days,
         minor_units
     from {{ ref('int_groups_watched') }}
-    where hold_until is not null
 ),
 
 lines_watched as (

@@ -32,7 +32,6 @@ activities as (
         user_id,
         occurred_at
     from {{ ref('stg_crm__activities') }}
-    where opportunity_id is not null
 ),
 
 tickets as (
@@ -94,8 +93,6 @@ first_activities as (
         activities.user_id,
         min(activities.occurred_at) as first_at
     from activities
-    inner join parameters
-        on activities.occurred_at < parameters.as_of_at
     group by activities.opportunity_id, activities.user_id
 ),
 
@@ -103,10 +100,10 @@ follow_ups as (
     select
         opportunities.owner_user_id,
         opportunities.created_on,
-        -- 720 hours at most
+        -- 720 hours at most, and not beyond as_of; least() leaves out who did nothing
         greatest(least(
             {{ milliseconds_between(
-                'opportunities.created_at', 'coalesce(first_activities.first_at, parameters.as_of_at)'
+                'opportunities.created_at', 'least(first_activities.first_at, parameters.as_of_at)'
             ) }},
             2592000000
         ), 0) as waited_milliseconds

@@ -54,10 +54,8 @@ bounded as (
         plans.currency,
         plans.period,
         plans.valid_from,
-        least(
-            coalesce(plans.valid_to, cast('9999-12-31' as date)),
-            coalesce(superseded.replaced_from, cast('9999-12-31' as date))
-        ) as valid_to,
+        -- what is null does not end it: least() leaves it out
+        least(plans.valid_to, superseded.replaced_from, cast('9999-12-31' as date)) as valid_to,
         plans.summary
     from plans
     left join superseded

@@ -24,7 +24,6 @@ components as (
         rank_within,
         rank_subject
     from {{ ref('int_components_numbered') }}
-    where method = 'rank'
 ),
 
 plan_periods as (

@@ -65,7 +65,6 @@ kpi_totals as (
         numerator,
         denominator
     from {{ ref('int_judging_kpi_totals') }}
-    where team_id = ''
 ),
 
 span_kpis as (

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per KPI that a gate or scorecard reads, payee or team (with the teams below it, by the team of the day), period kind of a plan
-    and period. Additive: numerator, denominator, over periods side by side (engine.md §8 A13).
+    Grain: one row per KPI that a gate or scorecard reads, payee or team (payee_no 0; with the teams below it, by the team of the day), period kind of
+    a plan and period. Additive: numerator, denominator, over periods side by side (engine.md §8 A13).
 #}
 with
 

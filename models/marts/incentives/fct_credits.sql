@@ -28,7 +28,6 @@ rule_credits as (
         credit_kind,
         credit_rules
     from {{ ref('int_rule_credits') }}
-    where credit_rules is not null
 ),
 
 events as (

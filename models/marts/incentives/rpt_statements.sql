@@ -216,12 +216,12 @@ earned as (
         groups.payee_no,
         groups.period_start,
         sum(totals.total) as earned,
-        sum(coalesce(base_totals.amount_base, 0)) as earned_base,
-        sum(coalesce(base_totals.missing_count, 0)) as missing_count
+        sum(base_totals.amount_base) as earned_base,
+        sum(base_totals.missing_count) as missing_count
     from groups
     inner join totals
         on groups.group_no = totals.group_no
-    left join base_totals
+    inner join base_totals
         on groups.group_no = base_totals.group_no
     group by groups.plan_id, groups.payee_no, groups.period_start
 ),
