@@ -144,12 +144,12 @@ def connect(file: Path, read_only: bool = False) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.DuckDBPyConnection:
-    """Executes a statement; one that takes too long is interrupted, which raises duckdb.Error."""
+def execute(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a statement, worked out as they are fetched; one that takes too long is interrupted, which raises duckdb.Error."""
     timer = Timer(_SECONDS_A_STATEMENT, connection.interrupt)
     timer.start()
     try:
-        return connection.execute(sql)
+        return connection.execute(sql).fetchall()
     finally:
         timer.cancel()
 
@@ -162,7 +162,7 @@ def creates(model: Model, sql: str) -> str:
 def fingerprint(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[Any, ...]:
     """The same for the same rows, in any order."""
     query = f"select count(*), coalesce(sum(cast(hash(rows) as hugeint)), 0) from {relation} as rows"
-    return tuple(execute(connection, query).fetchall()[0])
+    return tuple(execute(connection, query)[0])
 
 
 def kept_base(folder: Path) -> Base:
@@ -295,7 +295,7 @@ def _prove_reprinting(base: Base, built: Built) -> None:
 def _prove_tests(built: Built) -> None:
     with connect(built.file, read_only=True) as connection:
         for name, (_, sql) in built.statements.tests.items():
-            if found := execute(connection, f"select count(*) from ({sql})").fetchall()[0][0]:
+            if found := execute(connection, f"select count(*) from ({sql})")[0][0]:
                 raise Unfit(f"The data test {name} finds {found} rows before any fault.")
 
 
@@ -306,7 +306,7 @@ def _passing_checks(file: Path, landing: Path) -> list[tuple[str, str, str]]:
     checks = [(check.name, check.about, check.rows.replace("{batch}", check.about)) for check in critical]
     with connect(file, read_only=True) as connection:
         for name, about, sql in checks:
-            if rows := execute(connection, sql).fetchall():
+            if rows := execute(connection, sql):
                 raise Unfit(
                     f"The gate's check {name} finds {len(rows)} rows of {about} before any fault. First: {rows[0]}"
                 )
@@ -354,7 +354,7 @@ def differs(connection: duckdb.DuckDBPyConnection, test: UnitTest, sql: str) -> 
     opening = re.match(r"(?i)with(\s+recursive)?\b", body)
     rest = f", {body[opening.end() :]}" if opening else f" {body}"
     model = f"with{opening[1] or '' if opening else ''} {test.fixtures}{rest}"
-    got = execute(connection, f"select {test.columns} from ({model})").fetchall()
+    got = execute(connection, f"select {test.columns} from ({model})")
     want = connection.execute(f"select {test.columns} from ({test.expected})").fetchall() if test.expected else []
     missing, extra = _less(want, got), _less(got, want)
     return f"missing {missing[:2]}, not expected {extra[:2]}" if missing or extra else ""

@@ -143,7 +143,7 @@ class Trial:
             for name, (read, sql) in built.statements.tests.items():
                 if read & touched:
                     try:
-                        found = execute(connection, f"select count(*) from ({sql})").fetchall()[0][0]
+                        found = execute(connection, f"select count(*) from ({sql})")[0][0]
                     except duckdb.Error as error:
                         return f"{name}: {str(error).splitlines()[0]}"
                     if found:
@@ -169,7 +169,7 @@ class Trial:
         with connect(file, read_only=True) as connection:
             for name, about, sql in built.checks:
                 try:
-                    rows = execute(connection, sql).fetchall()
+                    rows = execute(connection, sql)
                 except duckdb.Error as error:
                     return f"{name}: {str(error).splitlines()[0]}"
                 if rows:

@@ -61,7 +61,7 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 def _asked(connection: duckdb.DuckDBPyConnection, sql: str) -> tuple[int, ...] | None:
     try:
-        return tuple(execute(connection, sql).fetchall()[0])
+        return tuple(execute(connection, sql)[0])
     except duckdb.Error:
         return None
 

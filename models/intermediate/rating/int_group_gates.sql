@@ -1,6 +1,6 @@
 {#
     Grain: one row per group and gate of its component: what the gate measures in the period, against which quota, and whether it is met.
-    value: the actual of the payee or of his team, or, where gate_key is attainment, that over the quota; null without a quota, and then the
+    value: the actual of the payee or of his team (null without one), or, where gate_key is attainment, that over the quota; null without a quota, and then the
     gate is not met. The actual is without the component's conditions; a team's quota is not prorated. A KPI is its
     numerator over its denominator of the period's days, or of the whole span where it does not add up over periods. Of the year so far a KPI,
     and what a team sold and its quota, are those of the whole plan year, what the payee is credited and his quota of his periods on the plan. is_met_next: the same once one event more has reached the next tier, which counts
@@ -226,9 +226,10 @@ measured as (
         gated.gate_max,
         coalesce(kpi_totals.numerator, span_kpis.numerator) as numerator,
         coalesce(kpi_totals.denominator, span_kpis.denominator) as denominator,
-        coalesce(
-            case when gated.gate_subject = 'team' then team_actuals.actual else payee_actuals.actual end, 0
-        ) as actual,
+        case
+            when gated.gate_subject = 'payee' then coalesce(payee_actuals.actual, 0)
+            when gated.team_id is not null then coalesce(team_actuals.actual, 0)
+        end as actual,
         cast(case
             when gated.gate_subject = 'team' then team_quotas.quota
             when gated.prorate then {{ prorated('payee_quotas.quota', 'gated.worked_day_count', 'gated.day_count') }}
