@@ -352,10 +352,11 @@ class Engine:
             if measure in MEASURES:
                 credits = self.credits.team.get((team, measure), ())
                 value = sum((self.basis(of, plan) or ZERO for of in credits if begin <= of.event.day < end), ZERO)
-                of, given = begin, []
+                of, given = begin, list[Decimal]()
                 while of < end:
                     row_quota = self._quota_row(["team"], team, measure, plan.period, of)
-                    given += [] if row_quota is None else [row_quota]
+                    if row_quota is not None:
+                        given.append(row_quota)
                     of = period_end(plan.period, of)
                 quota = sum(given, ZERO) if given else None
             else:

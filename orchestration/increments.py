@@ -325,6 +325,7 @@ class _Run:
         changed = " union all ".join(f"select {touch.key}, {order} from {row}" for row in rows)
         touched_by = {**touch.touched_by, **touch.suffix["touched_by"]}
         whole = _touching(touched_by, [parent for parent in parents if parent not in begins])
+        # Keys that are worked out as a whole begin before any row.
         self.sql(
             f"create or replace temp table begun as with whole as ({whole}) select key_begun, -9223372036854775807 as first_of_key"
             f" from whole as whole (key_begun) union all select {touch.key}, min({order}) from ({changed})"

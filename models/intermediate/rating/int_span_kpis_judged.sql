@@ -378,11 +378,16 @@ seen as (
 
 owners as (
     select
-        group_no,
-        is_of_team,
-        payee_id as owner_user_id
+        seen.group_no,
+        seen.is_of_team,
+        seen.payee_id as owner_user_id
     from seen
-    where not is_of_team
+    inner join spans
+        on
+            seen.payee_id = spans.payee_id
+            and seen.seen_on >= spans.valid_from
+            and seen.seen_on < spans.valid_to
+    where not seen.is_of_team
     union all
     select
         seen.group_no,
