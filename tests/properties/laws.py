@@ -375,11 +375,13 @@ def ten_times(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
     unit = UNITS[body["currency"]]
     # Of the year so far a line that rounds to what was paid before is none (engine.md §8 D5).
     may_miss = {row["component_id"] for row in body["components"] if row["accumulate"] == "year_to_date"}
+    # The prize that several share is whole minor units before anything is rounded (engine.md §4 rank).
+    shared = {row["component_id"] for row in body["components"] if row["method"] == "rank"}
     problems = []
     for line in sorted({*steps[0], *steps[1]}):
         one, ten = steps[0].get(line), steps[1].get(line)
         if one is not None and ten is not None:
-            is_wrong = abs(one * 10 - ten) > _PRORATED
+            is_wrong = abs(one * 10 - ten) > (unit * 10 if line.split("|")[0] in shared else _PRORATED)
         else:
             is_wrong = line.split("|")[0] not in may_miss or abs(one * 10 if one is not None else ten or 0) > unit * 10
         if is_wrong:
