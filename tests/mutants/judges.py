@@ -49,12 +49,16 @@ def pay_differs_by_the_checker(warehouse: Path) -> Sequence[str]:
 
 
 class Trial:
-    """One mutant on copies of the warehouses of a base, below `folder`; use it as a context, which removes the copies."""
+    """
+    One mutant on copies of the warehouses of a base, and of those of `drawn` companies, below `folder`; use it as a context, which removes
+    the copies.
+    """
 
-    def __init__(self, base: Base, mutant: Mutant, folder: Path) -> None:
+    def __init__(self, base: Base, mutant: Mutant, folder: Path, drawn: Sequence[Built] = ()) -> None:
         self.base = base
         self.mutant = mutant
         self.folder = folder
+        self.drawn = drawn
         self.made: dict[Path, set[str]] = {}
 
     def __enter__(self) -> Trial:
@@ -67,7 +71,7 @@ class Trial:
 
     def make(self, built: Built, models: Sequence[str]) -> Path:
         """Makes those of the models that the fault can change in the copy of a warehouse. Raises DoesNotRun."""
-        file = self.folder / built.file.parent.name / "warehouse.duckdb"
+        file = self.folder / built.file.parent.parent.name / built.file.parent.name / "warehouse.duckdb"
         if file not in self.made:
             file.parent.mkdir(parents=True)
             shutil.copy(built.file, file)
@@ -127,6 +131,9 @@ class Trial:
                 yield "steps", next((f"{line}: {wrong}" for line, wrong in _broken(file)), "")
         for built in changed:
             yield "checker", next(iter(pay_differs_by_the_checker(self.make(built, pay))), "")
+        for built in self.drawn:
+            if self.changes_pay(built):
+                yield "properties", next(iter(pay_differs_by_the_checker(self.make(built, pay))), "")
         for built in self.base.warehouses:
             file = self.make(built, list(self.base.models))
             yield "data tests", self._data_tests(built, file)
@@ -167,13 +174,13 @@ class Trial:
 
     def _gate(self, built: Built, file: Path) -> str:
         with connect(file, read_only=True) as connection:
-            for name, about, sql in built.checks:
+            for name, about, sql, found in built.checks:
                 try:
                     rows = execute(connection, sql)
                 except duckdb.Error as error:
                     return f"{name}: {str(error).splitlines()[0]}"
-                if rows:
-                    return f"{name}: {len(rows)} of {about}"
+                if len(rows) > found:
+                    return f"{name}: {len(rows) - found} of {about}"
         return ""
 
 

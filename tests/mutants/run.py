@@ -10,6 +10,7 @@ import argparse
 import json
 import multiprocessing
 import random
+import shutil
 import sys
 import time
 from collections import Counter
@@ -26,6 +27,8 @@ from tests.mutants.base import Base, Unfit, base_of, connect, kept_base
 from tests.mutants.judges import DoesNotRun, Mutant, Trial, Verdict, pay_differs_by_the_checker
 from tests.mutants.operators import Fault, faults
 from tests.mutants.reach import Reach, reach
+from tests.properties.generate import WORLD_SIZE, Body, as_yaml, companies
+from tests.properties.run import COUNT, SEED, pairs_of
 
 CASES = ROOT / "tests/conformance/cases"
 FOLDER = ROOT / "build/mutants"
@@ -84,13 +87,13 @@ def _scratch() -> Path:
 
 def judged(mutant: Mutant) -> Verdict:
     """In a worker: the verdict on a mutant."""
-    with Trial(_base(FOLDER / "conformance"), mutant, _scratch()) as trial:
+    with Trial(_base(FOLDER / "conformance"), mutant, _scratch(), _base(FOLDER / "drawn").warehouses) as trial:
         return trial.verdict()
 
 
-def explained(mutant: Mutant, companies: Path) -> Explained:
+def explained(mutant: Mutant, of: Path) -> Explained:
     """In a worker: what generated companies say of a mutant that no judge noticed."""
-    base = _base(companies / "built")
+    base = _base(of / "built")
     reached = Reach()
     for built in base.warehouses:
         with connect(built.file, read_only=True) as connection:
@@ -103,25 +106,25 @@ def explained(mutant: Mutant, companies: Path) -> Explained:
     return Explained(mutant, is_equal, reached)
 
 
-def companies_of(count: int, seed: int) -> Path:
+def written(bodies: Sequence[Body], folder: Path) -> Path:
     """A folder of case files with generated companies."""
-    from tests.properties.generate import WORLD_SIZE, as_yaml, companies
+    unfinished = folder.with_suffix(".unfinished")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    for body in bodies:
+        # The reader wants a figure of every case; nobody asks whether this one is right.
+        body.setdefault("expect", [{"payee": body["payees"][0]["id"], "period_start": "2026-01-01", "payable": "0"}])
+    for first in range(0, len(bodies), WORLD_SIZE):
+        text = as_yaml(bodies[first : first + WORLD_SIZE])
+        (unfinished / f"companies-{first}.yml").write_text(text, encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    return unfinished.rename(folder)
 
+
+def companies_of(count: int, seed: int) -> Path:
+    """Companies drawn to explain survivors by, in case files that are kept."""
     folder = FOLDER / f"companies-{count}-{seed}"
-    if not folder.exists():
-        unfinished = folder.with_suffix(".unfinished")
-        unfinished.mkdir(parents=True, exist_ok=True)
-        drawn = companies(seed, count)
-        for body in drawn:
-            # The reader wants a figure of every case; nobody asks whether this one is right.
-            body.setdefault(
-                "expect", [{"payee": body["payees"][0]["id"], "period_start": "2026-01-01", "payable": "0"}]
-            )
-        for first in range(0, count, WORLD_SIZE):
-            text = as_yaml(drawn[first : first + WORLD_SIZE])
-            (unfinished / f"companies-{first}.yml").write_text(text, encoding="utf-8")
-        unfinished.rename(folder)
-    return folder
+    return folder if folder.exists() else written(companies(seed, count), folder)
 
 
 def _say(text: str) -> None:
@@ -141,13 +144,13 @@ def _verdicts(mutants: Sequence[Mutant]) -> list[Verdict]:
     return verdicts
 
 
-def _explanations(survivors: Sequence[Mutant], companies: Path) -> tuple[int, list[Explained]]:
+def _explanations(survivors: Sequence[Mutant], of: Path) -> tuple[int, list[Explained]]:
     """How many companies there are, and what they say of each survivor."""
-    _say(f"{len(survivors)} survivors: building the companies of {companies.name}")
-    base = base_of(companies, companies / "built", with_tests=False)
+    _say(f"{len(survivors)} survivors: building the companies of {of.name}")
+    base = base_of(of, of / "built", with_tests=False)
     count = sum(len(built.cases) for built in base.warehouses)
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("forkserver")) as pool:
-        return count, list(pool.map(explained, survivors, [companies] * len(survivors)))
+        return count, list(pool.map(explained, survivors, [of] * len(survivors)))
 
 
 def _keep(verdicts: Sequence[Verdict]) -> None:
@@ -172,7 +175,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models = [name for name in options.models.split(",") if name] or base.judged
     if unknown := sorted(set(models) - set(base.models)):
         parser.error(f"there is no model {unknown[0]}")
-    for built in base.warehouses:
+    # The companies of tests/properties/test_properties.py: the checker says what it would say of them there.
+    pairs = [body for pair in pairs_of(SEED, 0, COUNT) for body in (pair.body, pair.varied) if body]
+    tested = base_of(written(pairs, FOLDER / "drawn-cases"), FOLDER / "drawn", with_tests=False)
+    for built in [*base.warehouses, *tested.warehouses]:
         if wrong := pay_differs_by_the_checker(built.file):
             raise Unfit(f"The checker finds {len(wrong)} differences before any fault. First: {wrong[0]}")
     mutants = mutants_of(base, models, options.per_model, options.seed)
@@ -184,7 +190,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if survivors and options.companies:
         try:
             count, known = _explanations(survivors, companies_of(options.companies, options.seed))
-        except (ImportError, Unfit, duckdb.Error) as error:
+        except (Unfit, duckdb.Error) as error:
             _say(f"There are no companies to explain survivors by: {error}")
     return _told(options.models == "", count, verdicts, known)
 

@@ -23,10 +23,7 @@ from tests.mutants.base import Base, connect, creates, models_of
 from tests.properties import run as runner
 from tests.properties.generate import KPIS, NAMED_BY_COMPANY, as_yaml, companies
 from tests.properties.laws import ALONE, LAWS, Pay, read_pay
-from tests.properties.run import Outcome, Pair, all_rows, judge, keep, pairs_of, run, smaller
-
-SEED = 9
-COUNT = 240
+from tests.properties.run import COUNT, SEED, Outcome, Pair, all_rows, judge, keep, pairs_of, run, smaller
 
 
 @pytest.fixture(scope="module")
