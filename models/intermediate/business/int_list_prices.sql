@@ -47,9 +47,8 @@ exchanged as (
 ),
 
 exchanged_at_all as (
-    select count(*) as currency_count
+    select distinct 1 as is_any
     from exchanged
-    having count(*) > 0
 ),
 
 lines as (

@@ -27,9 +27,7 @@ registrations as (
 ),
 
 classes as (
-    select
-        max(case when value = 'true' then class_code end) as true_code,
-        max(case when value = 'false' then class_code end) as false_code
+    select sum(case value when 'true' then class_code when 'false' then -class_code end) as registered_code
     from {{ ref('int_dimension_classes') }}
     where dimension = 'is_registered_deal'
 ),
@@ -42,7 +40,7 @@ final as (
         registrations.registrant_id,
         registrations.registrant_kind = 'dealer'
         and registrations.registrant_id = coalesce(items.dealer_id, '') as is_order_dealer,
-        cast(classes.true_code - classes.false_code as bigint) as registered_code
+        cast(classes.registered_code as bigint) as registered_code
     from items
     inner join registrations
         on

@@ -36,9 +36,8 @@ items_fired as (
 ),
 
 fired_at_all as (
-    select count(*) as component_count
+    select distinct 1 as is_any
     from firings
-    having count(*) > 0
 ),
 
 credits as (

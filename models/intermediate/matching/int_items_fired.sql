@@ -22,9 +22,8 @@ products as (
 ),
 
 fired_at_all as (
-    select count(*) as firing_count
+    select distinct 1 as is_any
     from firings
-    having count(*) > 0
 ),
 
 orders as (

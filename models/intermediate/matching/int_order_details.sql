@@ -13,9 +13,8 @@ conditions as (
 ),
 
 asked as (
-    select count(*) as condition_count
+    select distinct 1 as is_any
     from conditions
-    having count(*) > 0
 ),
 
 orders as (

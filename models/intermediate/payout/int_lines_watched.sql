@@ -17,9 +17,8 @@ groups as (
 ),
 
 watched_at_all as (
-    select count(*) as group_count
+    select distinct 1 as is_any
     from groups
-    having count(*) > 0
 ),
 
 payout_lines as (

@@ -28,9 +28,8 @@ groups as (
 ),
 
 growing_at_all as (
-    select count(*) as component_count
+    select distinct 1 as is_any
     from components
-    having count(*) > 0
 ),
 
 credits as (

@@ -106,9 +106,8 @@ asked as (
 ),
 
 asked_at_all as (
-    select count(*) as asked_count
+    select distinct 1 as is_any
     from asked
-    having count(*) > 0
 ),
 
 credits as (

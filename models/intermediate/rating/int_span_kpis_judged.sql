@@ -45,7 +45,7 @@ scorecards as (
 
 -- where nobody is judged by repurchases, nothing sold is looked for
 repurchases_judged as (
-    select count(*) as judge_count
+    select distinct 1 as is_any
     from (
         select gate_measure as kpi
         from gates
@@ -54,7 +54,6 @@ repurchases_judged as (
         from scorecards
     ) as kpis
     where kpi = 'repurchase_rate'
-    having count(*) > 0
 ),
 
 plan_periods as (
