@@ -1,6 +1,6 @@
 # Sales Incentives. `make demo` and `make test` set up everything they need; see README.md.
 .DEFAULT_GOAL := demo
-.PHONY: setup demo build test lint app dagster conformance check-pay properties mutants bench clean
+.PHONY: setup demo build test lint app dagster close verify-ledger conformance check-pay properties mutants bench clean
 PYTHON ?= python3
 SCALE ?= 1
 SEED ?= 7
@@ -52,6 +52,17 @@ build: $(if $(filter spark,$(TARGET)),.venv/.dev,.venv/.run)
 	@$(if $(and $(LANDING),$(OUT)),,echo 'Use: make build LANDING=DIR OUT=DIR [PLANS=landing|seeds|both] [AS_OF=YYYY-MM-DD] [TIMEZONE=Asia/Shanghai] [BASE_CURRENCY=CNY] [TARGET=duckdb|spark] [FULL_REFRESH=1]'; exit 2;) \
 	$(PY) -m orchestration.build --landing '$(LANDING)' --out '$(OUT)' --plans '$(PLANS)' --as-of '$(AS_OF)' \
 	    --timezone '$(TIMEZONE)' --base-currency '$(BASE_CURRENCY)' --target '$(TARGET)' $(if $(FULL_REFRESH),--full-refresh)
+
+# A closed period is never calculated anew: see docs/ledger.md.
+close: OUT := $(DEMO)
+close: LANDING := $(OUT)/landing
+close: AS_OF := $(if $(filter $(DEMO),$(OUT)),2026-06-30)
+close: .venv/.run
+	@$(if $(and $(PERIOD),$(BY)),,echo 'Use: make close PERIOD=2026-Q1 BY=NAME [PLAN=ID] [OUT=DIR LANDING=DIR AS_OF=YYYY-MM-DD as it was built]'; exit 2;) \
+	$(PY) -m orchestration.ledger close --landing '$(LANDING)' --out '$(OUT)' --period '$(PERIOD)' --plan '$(PLAN)' --by '$(BY)' --as-of '$(AS_OF)'
+
+verify-ledger: .venv/.run
+	@$(PY) -m orchestration.ledger verify --out '$(or $(OUT),$(DEMO))'
 
 test: .venv/.dev
 	@tests/needs.sh

@@ -157,7 +157,7 @@ def write_delivered(warehouse: Path, landing: Path) -> None:
             )
         raw = connection.execute(
             "select schema_name, table_name from duckdb_tables()"
-            " where database_name = current_database() and starts_with(schema_name, 'raw_') order by all"
+            " where database_name = current_database() and starts_with(schema_name, 'raw_') and schema_name <> 'raw_ledger' order by all"
         ).fetchall()
         for schema, table in raw:
             connection.execute(

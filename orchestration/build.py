@@ -23,6 +23,7 @@ from zoneinfo import available_timezones
 import duckdb
 
 from expectations.gate import GateResult, great_expectations_loaded, run_gate
+from orchestration import ledger
 from orchestration.increments import Advance, NotAnIncrement, advance, remember
 from orchestration.ingest import WarehouseBusy, ingest
 from orchestration.lib.dbt_runner import ROOT, DbtError, dbt_loaded, run_dbt
@@ -131,6 +132,8 @@ def build(
         report = ingest(landing, warehouse, progress=steps.say)
         for line in report.lines():
             steps.say(line)
+        if posted := ledger.load(warehouse, out / "ledger"):
+            steps.say(f"{posted} batches of the ledger")
         dbt_variables = variables(choices, as_of or "")
         # More seconds of imports, while models are built.
         loading = Thread(target=great_expectations_loaded, daemon=True)
@@ -148,7 +151,7 @@ def build(
         return check_and_publish(landing, out, choices, steps)
     except WarehouseBusy as error:
         raise BuildStopped(f"{error}. Another build may be running: wait for it, then run again.") from None
-    except PublishError as error:
+    except (PublishError, ledger.LedgerBroken) as error:
         raise BuildStopped(str(error)) from None
 
 

@@ -135,6 +135,7 @@ def _note(connection: duckdb.DuckDBPyConnection, version: str) -> None:
         f"create or replace table {_STATE}.files as"
         " select source, table_name, batch, file_name, status, reason, stem, corrects from ingest.files"
     )
+    connection.execute(f"create or replace table {_STATE}.posted as select batch_id from raw_ledger.batches")
 
 
 def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
@@ -237,6 +238,9 @@ class _Run:
             f" union all (select {columns} from {_STATE}.files except select {columns} from ingest.files))"
         ).fetchall()[0][0]
         batches = dict(new)
+        posted = self.sql(f"select batch_id from raw_ledger.batches except from {_STATE}.posted").fetchall()
+        if posted:
+            batches["ledger.batches"] = batches["ledger.lines"] = [batch_id for (batch_id,) in posted]
         for unique_id, (name, relation) in self.project.sources.items():
             if name.startswith("ingest."):
                 if differs:

@@ -20,6 +20,11 @@ end
 {% macro default__text_of(parts) %}concat({{ parts | join(', ') }}){% endmacro %}
 {% macro spark__text_of(parts) %}concat_ws('', {{ parts | join(', ') }}){% endmacro %}
 
+{#- text_hash(x): SHA-256 of a text, in hexadecimal. -#}
+{% macro text_hash(x) %}{{ return(adapter.dispatch('text_hash', 'incentives')(x)) }}{% endmacro %}
+{% macro default__text_hash(x) %}sha256({{ x }}){% endmacro %}
+{% macro spark__text_hash(x) %}sha2({{ x }}, 256){% endmacro %}
+
 {% macro fill(template, values) -%}
 {%- set ns = namespace(sentence=template) -%}
 {%- for name, text in values.items() -%}

@@ -19,6 +19,6 @@
 {%- endmacro %}
 
 {#- without(columns, type): columns that a branch of a union has nothing for. -#}
-{% macro without(columns, type) -%}
-{% for column in columns %}cast(null as {{ type }}) as {{ column }}{{ ',\n        ' if not loop.last }}{% endfor %}
+{% macro without(columns, type, value='null') -%}
+{% for column in columns %}cast({{ value }} as {{ type }}) as {{ column }}{{ ',\n        ' if not loop.last }}{% endfor %}
 {%- endmacro %}

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration import ledger
 from orchestration.ingest.checking import Cell, cells, control_terms, literal, quoted, row_key, rows_with_cells
 from orchestration.ingest.contracts import CONTROL_TOTALS, Table, control_tables, sources, tables
 from orchestration.ingest.reading import KINDS, content_hash, kind_of, read
@@ -183,6 +184,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.begin()
     for schema in ("ingest", *(f"raw_{source}" for source in sources())):
         connection.execute(f"create schema if not exists {schema}")
+    ledger.prepare(connection)
     connection.execute(_FILES)
     connection.execute(_QUARANTINE)
     connection.execute(_CONTROL_TOTALS)

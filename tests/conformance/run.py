@@ -66,9 +66,8 @@ class Run:
                 cases.append(translate(source, contract))
             except CaseError as error:
                 result.failures.append(f"does not load: {error}")
-        runnable = [case for case in cases if not self._needs_a_close(case)]
-        groups = grouped(runnable)
-        _say(f"{len(self.results)} cases, {len(runnable)} to build in {len(groups)} groups")
+        groups = grouped(cases)
+        _say(f"{len(self.results)} cases, {len(cases)} to build in {len(groups)} groups")
         for group in groups:
             self._build(group)
 
@@ -76,11 +75,6 @@ class Run:
         failures = self.of_case[case_id].failures
         if reason not in failures:
             failures.append(reason)
-
-    def _needs_a_close(self, case: Case) -> bool:
-        if case.closes:
-            self._fail(case.case_id, "closes: this warehouse has no ledger that a period could be closed into")
-        return bool(case.closes)
 
     def _build(self, group: Group) -> None:
         """Lands and builds a group batch by batch; cases that the plan check names are taken out and the rest begun anew."""
@@ -123,6 +117,16 @@ class Run:
             if refused:
                 return refused
             warehouse.build()
+            closes = [
+                (of.case_id, close.period_start)
+                for of in group.cases
+                for close in of.closes
+                if close.after_batch == batch
+            ]
+            for case_id, why in warehouse.close(closes).items():
+                self._fail(case_id, f"the close is refused: {why}")
+            if closes and batch == group.batches:
+                warehouse.build()
         return set()
 
     def _blame(self, group: Group, error: BuildError) -> None:

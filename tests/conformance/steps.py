@@ -89,14 +89,22 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
         steps = [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
         sums = connection.execute(
             """
-            select statements.payee_id, statements.plan_id, statements.period_start, statements.payable, coalesce(sum(lines.amount), 0)
+            with due as (
+                select payee_id, plan_id, period_start, amount, 'estimate' as status from incentives.fct_payout_lines
+                union all
+                select payee_id, plan_id, posts_into_period_start, amount, 'estimate' from incentives.rpt_pending_adjustments
+                union all
+                select payee_id, plan_id, posted_period_start, amount, 'closed' from incentives.fct_payout_ledger
+            )
+            select statements.payee_id, statements.plan_id, statements.period_start, statements.payable, coalesce(sum(due.amount), 0)
             from incentives.rpt_statements as statements
-            left join incentives.fct_payout_lines as lines
-                on statements.payee_id = lines.payee_id
-                and statements.plan_id = lines.plan_id
-                and statements.period_start = lines.period_start
+            left join due
+                on statements.payee_id = due.payee_id
+                and statements.plan_id = due.plan_id
+                and statements.period_start = due.period_start
+                and statements.status = due.status
             group by all
-            having statements.payable <> coalesce(sum(lines.amount), 0)
+            having statements.payable <> coalesce(sum(due.amount), 0)
             """
         ).fetchall()
     units = _minor_units()

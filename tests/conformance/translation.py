@@ -134,7 +134,14 @@ class Case:
 
     @property
     def batches(self) -> int:
-        return max([1, *(row.batch for row in self.rows), *(batch for _, _, batch in self.rates)])
+        return max(
+            [
+                1,
+                *(row.batch for row in self.rows),
+                *(of.after_batch for of in self.closes),
+                *(key[2] for key in self.rates),
+            ]
+        )
 
 
 def updated_at(batch: int) -> str:

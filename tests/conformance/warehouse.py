@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from orchestration import ledger
 from orchestration.build import incentives_marts
 from orchestration.ingest import ingest
+from orchestration.ledger import closing
 from orchestration.lib.dbt_runner import DbtError, run_dbt
 from orchestration.lib.spark import write_marts
 from orchestration.raw_export import export_raw
@@ -105,6 +108,23 @@ class Warehouse:
             load_spark_marts(self._state_dir("spark"), self.marts)
         else:
             self._dbt("run", "--select", _MARTS, "--exclude", "+rpt_plan_violations")
+
+    def close(self, closes: Sequence[tuple[str, str]]) -> dict[str, str]:
+        """Closes a period, by its first day, of all plans of a case, one case after the other; returns why those are refused that are."""
+        folder, refused = self.folder / "ledger", dict[str, str]()
+        for period_start in sorted({start for _, start in closes}):
+            due = []
+            with duckdb.connect(str(self.marts), read_only=True) as marts:
+                for case_id in [case for case, start in closes if start == period_start]:
+                    query = "select distinct plan_id from incentives.rpt_plan_periods where starts_with(plan_id, ?)"
+                    plans = [plan for (plan,) in marts.execute(query, [f"{case_id}/"]).fetchall()]
+                    try:
+                        due += closing.due(marts, closing.Asked(period_start, "", period_start), plans or [case_id])
+                    except closing.CloseRefused as error:
+                        refused[case_id] = str(error)
+                ledger.post(marts, folder, due, "finance", datetime.now(UTC).replace(tzinfo=None))
+            ledger.load(self.file, folder)
+        return refused
 
     def _query(self, query: str) -> list[tuple[str, int, str]]:
         with duckdb.connect(str(self.file), read_only=True) as connection:

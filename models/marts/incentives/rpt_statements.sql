@@ -1,109 +1,63 @@
 {#
-    Grain: one row per payee, plan and period with a day on the plan or a line. Additive: the amounts, within a currency; payable_base.
-    payable = earned + adjustments + held + released + clawed_back + draw + recovered + manual (engine.md §8 F6). status estimate: the
-    period has not been closed.
+    Grain: one row per payee, plan and period with a day on the plan, a line, or something posted or pending. Additive: the amounts, within a
+    currency; payable_base. payable = earned + adjustments + held + released + clawed_back + draw + recovered + manual (engine.md §8 F6). status
+    closed: the amounts are what the close posted, and stay so; estimate: what is calculated now, and what is pending for the period.
 #}
 with
 
-groups as (
+calculated as (
     select
-        group_no,
-        payee_no,
         payee_id,
         plan_id,
         period,
         period_start,
-        currency
-    from {{ ref('int_payout_groups') }}
+        earned,
+        held,
+        released,
+        clawed_back,
+        draw,
+        recovered,
+        manual,
+        currency,
+        payable_base
+    from {{ ref('int_statements_calculated') }}
 ),
 
-totals as (
-    select
-        group_no,
-        total
-    from {{ ref('int_payout_totals') }}
-),
-
-lines as (
-    select
-        group_no,
-        amount
-    from {{ ref('int_payout_lines') }}
-),
-
-lines_in_base as (
-    select
-        group_no,
-        amount_base
-    from {{ ref('int_payout_lines_in_base') }}
-),
-
-other_lines as (
-    select
-        group_no,
-        amount_base
-    from {{ ref('int_payout_adjusting_lines') }}
-    union all
-    select
-        group_no,
-        amount_base
-    from {{ ref('int_period_lines') }}
-),
-
-following_lines as (
-    select
-        group_no,
-        line_kind,
-        period_start,
-        amount,
-        amount_base
-    from {{ ref('int_following_lines') }}
-),
-
-groups_watched as (
-    select
-        group_no,
-        payee_no,
-        payee_id,
-        plan_id,
-        period
-    from {{ ref('int_groups_watched') }}
-),
-
-draws as (
+periods_closed as (
     select
         plan_id,
-        payee_no,
+        period_start
+    from {{ ref('int_periods_closed') }}
+),
+
+posted as (
+    select
         payee_id,
+        plan_id,
         period,
-        period_start,
+        posted_period_start,
         line_kind,
         amount,
-        amount_base
-    from {{ ref('int_draws_balanced') }}
-),
-
-plan_days as (
-    select
-        plan_id,
-        payee_id,
-        payee_no,
-        period,
-        period_start,
-        valid_from
-    from {{ ref('int_plan_days') }}
-),
-
-plans as (
-    select
-        plan_id,
+        amount_base,
         currency
-    from {{ ref('int_plans_effective') }}
+    from {{ ref('fct_payout_ledger') }}
+),
+
+pending as (
+    select
+        payee_id,
+        plan_id,
+        period,
+        posts_into_period_start,
+        amount,
+        amount_base,
+        currency
+    from {{ ref('rpt_pending_adjustments') }}
 ),
 
 spans as (
     select
-        payee_no,
+        payee_id,
         payee_name,
         valid_from
     from {{ ref('int_payee_spans') }}
@@ -111,160 +65,138 @@ spans as (
 
 names as (
     select
-        payee_no,
+        payee_id,
         payee_name,
-        row_number() over (partition by payee_no order by valid_from desc) as place
+        row_number() over (partition by payee_id order by valid_from desc) as place
     from spans
 ),
 
-other_lines_placed as (
+parts as (
     select
-        groups_watched.plan_id,
-        groups_watched.payee_no,
-        groups_watched.payee_id,
-        groups_watched.period,
-        following_lines.period_start,
-        following_lines.line_kind,
-        following_lines.amount,
-        following_lines.amount_base
-    from following_lines
-    inner join groups_watched
-        on following_lines.group_no = groups_watched.group_no
+        calculated.payee_id,
+        calculated.plan_id,
+        calculated.period,
+        calculated.period_start,
+        calculated.currency,
+        false as is_closed,
+        calculated.earned,
+        cast(0 as {{ money() }}) as adjustments,
+        calculated.held,
+        calculated.released,
+        calculated.clawed_back,
+        calculated.draw,
+        calculated.recovered,
+        calculated.manual,
+        coalesce(calculated.payable_base, 0) as amount_base,
+        case when calculated.payable_base is null then 1 else 0 end as missing_count
+    from calculated
+    left join periods_closed
+        on
+            calculated.plan_id = periods_closed.plan_id
+            and calculated.period_start = periods_closed.period_start
+    where periods_closed.plan_id is null
+    union all
+    -- in whose closed period nothing was posted: a statement that says so
+    select
+        calculated.payee_id,
+        calculated.plan_id,
+        calculated.period,
+        calculated.period_start,
+        calculated.currency,
+        true as is_closed,
+        {{ without(
+            ['earned', 'adjustments', 'held', 'released', 'clawed_back', 'draw', 'recovered', 'manual'], money(), 0
+        ) }},
+        cast(0 as {{ money() }}) as amount_base,
+        0 as missing_count
+    from calculated
+    inner join periods_closed
+        on
+            calculated.plan_id = periods_closed.plan_id
+            and calculated.period_start = periods_closed.period_start
     union all
     select
-        plan_id,
-        payee_no,
         payee_id,
+        plan_id,
+        period,
+        posted_period_start as period_start,
+        currency,
+        true as is_closed,
+        case when line_kind in ('earning', 'cap', 'floor') then amount else 0 end as earned,
+        case when line_kind = 'adjustment' then amount else 0 end as adjustments,
+        case when line_kind = 'hold' then amount else 0 end as held,
+        case when line_kind = 'release' then amount else 0 end as released,
+        case when line_kind in ('clawback', 'clawback_return') then amount else 0 end as clawed_back,
+        case when line_kind = 'draw' then amount else 0 end as draw,
+        case when line_kind = 'draw_recovery' then amount else 0 end as recovered,
+        case when line_kind = 'manual' then amount else 0 end as manual,
+        coalesce(amount_base, 0) as amount_base,
+        case when amount_base is null then 1 else 0 end as missing_count
+    from posted
+    union all
+    select
+        payee_id,
+        plan_id,
+        period,
+        posts_into_period_start as period_start,
+        currency,
+        false as is_closed,
+        cast(0 as {{ money() }}) as earned,
+        amount as adjustments,
+        {{ without(['held', 'released', 'clawed_back', 'draw', 'recovered', 'manual'], money(), 0) }},
+        coalesce(amount_base, 0) as amount_base,
+        case when amount_base is null then 1 else 0 end as missing_count
+    from pending
+),
+
+added as (
+    select
+        payee_id,
+        plan_id,
         period,
         period_start,
-        line_kind,
-        amount,
-        amount_base
-    from draws
-),
-
-moved as (
-    select
-        plan_id,
-        payee_no,
-        payee_id,
-        period,
-        period_start,
-        sum(case when line_kind = 'hold' then amount else 0 end) as held,
-        sum(case when line_kind = 'release' then amount else 0 end) as released,
-        sum(case when line_kind in ('clawback', 'clawback_return') then amount else 0 end) as clawed_back,
-        sum(case when line_kind = 'draw' then amount else 0 end) as draw,
-        sum(case when line_kind = 'draw_recovery' then amount else 0 end) as recovered,
-        sum(amount) as amount,
-        sum(coalesce(amount_base, 0)) as amount_base,
-        sum(case when amount_base is null then 1 else 0 end) as missing_count
-    from other_lines_placed
-    group by plan_id, payee_no, payee_id, period, period_start
-),
-
--- union, not union all: each period once, also one in which the payee is off the plan and something comes back
-statements as (
-    select
-        plan_id,
-        payee_id,
-        payee_no,
-        period,
-        period_start
-    from plan_days
-    union
-    select
-        plan_id,
-        payee_id,
-        payee_no,
-        period,
-        period_start
-    from moved
-),
-
-base_amounts as (
-    select
-        lines.group_no,
-        lines.amount as amount_base
-    from lines
-    inner join groups
-        on lines.group_no = groups.group_no
-    where groups.currency = '{{ var("base_currency") }}'
-    union all
-    select
-        group_no,
-        amount_base
-    from lines_in_base
-    union all
-    select
-        group_no,
-        amount_base
-    from other_lines
-),
-
-base_totals as (
-    select
-        group_no,
-        sum(amount_base) as amount_base,
-        sum(case when amount_base is null then 1 else 0 end) as missing_count
-    from base_amounts
-    group by group_no
-),
-
-earned as (
-    select
-        groups.plan_id,
-        groups.payee_no,
-        groups.period_start,
-        sum(totals.total) as earned,
-        sum(base_totals.amount_base) as earned_base,
-        sum(base_totals.missing_count) as missing_count
-    from groups
-    inner join totals
-        on groups.group_no = totals.group_no
-    inner join base_totals
-        on groups.group_no = base_totals.group_no
-    group by groups.plan_id, groups.payee_no, groups.period_start
+        currency,
+        is_closed,
+        cast(sum(earned) as {{ money() }}) as earned,
+        cast(sum(adjustments) as {{ money() }}) as adjustments,
+        cast(sum(held) as {{ money() }}) as held,
+        cast(sum(released) as {{ money() }}) as released,
+        cast(sum(clawed_back) as {{ money() }}) as clawed_back,
+        cast(sum(draw) as {{ money() }}) as draw,
+        cast(sum(recovered) as {{ money() }}) as recovered,
+        cast(sum(manual) as {{ money() }}) as manual,
+        cast(case when sum(missing_count) = 0 then sum(amount_base) end as {{ money() }}) as payable_base
+    from parts
+    group by payee_id, plan_id, period, period_start, currency, is_closed
 ),
 
 final as (
     select
-        statements.payee_id,
-        names.payee_name,
-        statements.plan_id,
-        statements.period,
-        statements.period_start,
-        'estimate' as status,
-        cast(coalesce(earned.earned, 0) as {{ money() }}) as earned,
-        cast(0 as {{ money() }}) as adjustments,
-        cast(coalesce(moved.held, 0) as {{ money() }}) as held,
-        cast(coalesce(moved.released, 0) as {{ money() }}) as released,
-        cast(coalesce(moved.clawed_back, 0) as {{ money() }}) as clawed_back,
-        cast(coalesce(moved.draw, 0) as {{ money() }}) as draw,
-        cast(coalesce(moved.recovered, 0) as {{ money() }}) as recovered,
-        cast(0 as {{ money() }}) as manual,
-        cast(coalesce(earned.earned, 0) + coalesce(moved.amount, 0) as {{ money() }}) as payable,
-        plans.currency,
-        cast(case
-            when coalesce(earned.missing_count, 0) + coalesce(moved.missing_count, 0) = 0
-                then coalesce(earned.earned_base, 0) + coalesce(moved.amount_base, 0)
-        end as {{ money() }}) as payable_base
-    from statements
-    inner join plans
-        on statements.plan_id = plans.plan_id
-    inner join names
+        added.payee_id,
+        coalesce(names.payee_name, added.payee_id) as payee_name,
+        added.plan_id,
+        added.period,
+        added.period_start,
+        case when added.is_closed then 'closed' else 'estimate' end as status,
+        added.earned,
+        added.adjustments,
+        added.held,
+        added.released,
+        added.clawed_back,
+        added.draw,
+        added.recovered,
+        added.manual,
+        cast(
+            added.earned + added.adjustments + added.held + added.released + added.clawed_back
+            + added.draw + added.recovered + added.manual as {{ money() }}
+        ) as payable,
+        added.currency,
+        added.payable_base
+    from added
+    left join names
         on
-            statements.payee_no = names.payee_no
+            added.payee_id = names.payee_id
             and names.place = 1
-    left join earned
-        on
-            statements.plan_id = earned.plan_id
-            and statements.payee_no = earned.payee_no
-            and statements.period_start = earned.period_start
-    left join moved
-        on
-            statements.plan_id = moved.plan_id
-            and statements.payee_no = moved.payee_no
-            and statements.period_start = moved.period_start
 )
 
 select * from final

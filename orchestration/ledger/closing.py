@@ -1,0 +1,99 @@
+"""Closes a period: what it pays is posted, and from then on only adjustments change it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.ledger.store import Close
+
+_PERIOD = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?:-(?:(?P<part>[QH])(?P<place>[1-4])|(?P<month>\d\d)))?")
+
+
+class CloseRefused(Exception):
+    """The period is not closed, for a reason that a person can mend."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A period as it is asked for: its kind (month, quarter, half, year; empty: any) and first day."""
+
+    text: str
+    period: str
+    period_start: str
+
+
+def asked(text: str) -> Asked:
+    """Reads 2026-01, 2026-Q1, 2026-H1 or 2026. Raises CloseRefused."""
+    found = _PERIOD.fullmatch(text)
+    if found:
+        year, month = found["year"], found["month"]
+        if month and 1 <= int(month) <= 12:
+            return Asked(text, "month", f"{year}-{month}-01")
+        if found["part"] == "Q":
+            return Asked(text, "quarter", f"{year}-{3 * int(found['place']) - 2:02}-01")
+        if found["part"] == "H" and found["place"] in "12":
+            return Asked(text, "half", f"{year}-{6 * int(found['place']) - 5:02}-01")
+        if not month and not found["part"]:
+            return Asked(text, "year", f"{year}-01-01")
+    raise CloseRefused(
+        f"PERIOD is {text!r}, and must be a month, quarter, half or year such as 2026-01, 2026-Q1, 2026-H1, 2026."
+    )
+
+
+def due(marts: duckdb.DuckDBPyConnection, period: Asked, plan_ids: Sequence[str] = ()) -> list[Close]:
+    """What is to be closed: the period of these plans, or of every plan that has it open. Raises CloseRefused, saying why not."""
+    rows = marts.execute(
+        "select plan_id, status, is_over, period, period_end::varchar, coalesce(plan_hash, '') from incentives.rpt_plan_periods"
+        " where period_start = ? and (? = '' or period = ?) and (? or list_contains(?::varchar[], plan_id)) order by plan_id",
+        [period.period_start, period.period, period.period, not plan_ids, list(plan_ids)],
+    ).fetchall()
+    of = f"of plan {', '.join(plan_ids)}" if plan_ids else "of any plan"
+    if not rows:
+        raise CloseRefused(
+            f"There is no statement {of} for {period.text}: see incentives.rpt_plan_periods for what there is."
+        )
+    open_rows = [row for row in rows if row[1] == "open"]
+    if not open_rows:
+        raise CloseRefused(f"{period.text} {of} is closed already.")
+    if any(not row[2] for row in open_rows):
+        raise CloseRefused(
+            f"{period.text} is not over on the day that is calculated: close it once its last day is (AS_OF, or newer rows)."
+        )
+    plans = [row[0] for row in open_rows]
+    _refuse_gaps(marts, period, plans)
+    _refuse_changed_plans(marts, plans)
+    return [Close(row[0], row[3], period.period_start, row[4], row[5]) for row in open_rows]
+
+
+def _refuse_gaps(marts: duckdb.DuckDBPyConnection, period: Asked, plans: Sequence[str]) -> None:
+    earlier = marts.execute(
+        "select plan_id, min(period_start)::varchar from incentives.rpt_plan_periods where status = 'open' and period_start < ?"
+        " and list_contains(?::varchar[], plan_id) group by plan_id order by plan_id",
+        [period.period_start, list(plans)],
+    ).fetchall()
+    if earlier:
+        told = ", ".join(f"{plan} from {start}" for plan, start in earlier[:5])
+        raise CloseRefused(
+            f"{period.text} cannot be closed before the periods that lie before it: open are {told}"
+            f"{f' and {len(earlier) - 5} more' if len(earlier) > 5 else ''}. Close the earliest first, or name a PLAN."
+        )
+
+
+def _refuse_changed_plans(marts: duckdb.DuckDBPyConnection, plans: Sequence[str]) -> None:
+    changed = marts.execute(
+        "select distinct batches.plan_id from incentives.fct_ledger_batches as batches left join incentives.rpt_plan_periods as periods"
+        " on batches.plan_id = periods.plan_id and batches.posted_period_start = periods.period_start"
+        " where list_contains(?::varchar[], batches.plan_id) and batches.plan_hash is distinct from coalesce(periods.plan_hash, '')"
+        " order by 1",
+        [list(plans)],
+    ).fetchall()
+    if changed:
+        told = ", ".join(plan for (plan,) in changed[:5])
+        raise CloseRefused(
+            f"Rows of {told} are no longer those that an earlier close used. Put them back, and let a new plan supersede the old one from"
+            " the day the change holds."
+        )

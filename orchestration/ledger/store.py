@@ -1,0 +1,328 @@
+"""The ledger's files: `OUT/ledger/<batch_id>.parquet`, one a batch, and what was written of each beside it (`.sha256`).
+
+They are the ledger; a warehouse only reads them, and a new one reads them first. A batch is the close of one period of one plan: its lines
+are the file's rows, its facts stand in the file's metadata. Its hash covers these facts, the hash of its lines and the hash of the batch
+before it. So a changed line, a lost file and a batch put in between are found by the chain, and any other changed byte by the file beside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+_LINES = {
+    "line_no": "bigint",
+    "earned_period_start": "date",
+    "payee_id": "varchar",
+    "component_id": "varchar",
+    "event_id": "varchar",
+    "line_kind": "varchar",
+    "amount": "decimal(18, 4)",
+    "amount_base": "decimal(18, 4)",
+    "currency": "varchar",
+    "reason": "varchar",
+    "reason_zh": "varchar",
+    "payout_line_id": "varchar",
+    "occurred_on": "date",
+    "basis": "decimal(28, 10)",
+    "position_from": "decimal(28, 10)",
+    "rate": "decimal(28, 10)",
+    "factor": "decimal(28, 10)",
+    "event_value": "decimal(18, 4)",
+    "source_file": "varchar",
+    "source_row": "bigint",
+    "explanation": "varchar",
+    "explanation_zh": "varchar",
+}
+_BATCHES = {
+    "batch_id": "varchar",
+    "batch_no": "bigint",
+    "plan_id": "varchar",
+    "period": "varchar",
+    "posted_period_start": "date",
+    "posted_period_end": "date",
+    "posted_at": "timestamp",
+    "approved_by": "varchar",
+    "line_count": "bigint",
+    "rows_hash": "varchar",
+    "plan_hash": "varchar",
+    "previous_hash": "varchar",
+    "batch_hash": "varchar",
+}
+_FACTS = "batch"
+_AT_ONCE = 100_000
+
+
+class LedgerBroken(Exception):
+    """A file of the ledger is not what was written, or is missing."""
+
+
+@dataclass(frozen=True)
+class Close:
+    """The close of one period of one plan, as it is asked for; days as YYYY-MM-DD."""
+
+    plan_id: str
+    period: str
+    period_start: str
+    period_end: str
+    plan_hash: str
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch's facts, as its file bears them."""
+
+    batch_no: int
+    plan_id: str
+    period: str
+    posted_period_start: str
+    posted_period_end: str
+    posted_at: str
+    approved_by: str
+    line_count: int
+    rows_hash: str
+    plan_hash: str
+    previous_hash: str
+
+    @property
+    def batch_hash(self) -> str:
+        """Covers every fact, the lines and the batch before."""
+        return _sha256(json.dumps(asdict(self), sort_keys=True, ensure_ascii=False))
+
+    @property
+    def batch_id(self) -> str:
+        """Its place in the chain, and the beginning of its hash."""
+        return f"{self.batch_no:06}-{self.batch_hash[:12]}"
+
+
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Makes the raw tables of the ledger in a warehouse that has none."""
+    connection.execute("create schema if not exists raw_ledger")
+    lines = ", ".join(f"{name} {kind}" for name, kind in {"batch_id": "varchar", **_LINES, "_batch": "varchar"}.items())
+    batches = ", ".join(f"{name} {kind}" for name, kind in {**_BATCHES, "_batch": "varchar"}.items())
+    connection.execute(f"create table if not exists raw_ledger.lines ({lines})")
+    connection.execute(f"create table if not exists raw_ledger.batches ({batches})")
+
+
+def post(
+    marts: duckdb.DuckDBPyConnection, folder: Path, closes: Sequence[Close], approved_by: str, posted_at: datetime
+) -> list[str]:
+    """Writes one batch a close, in their order, with the lines that `marts` holds for it in incentives.rpt_lines_to_post.
+
+    Returns the ids of the batches. Each is done when its file has its name; a run that dies before leaves nothing of it.
+    Raises LedgerBroken when the files that are there are not whole.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [batch for _, batch in batches(folder)]
+    previous = written[-1].batch_hash if written else ""
+    marts.execute("set TimeZone = 'UTC'")
+    marts.execute("create or replace temp table to_post as from incentives.rpt_lines_to_post limit 0")
+    wanted = [list(part) for part in zip(*((of.plan_id, of.period, of.period_start) for of in closes), strict=True)]
+    marts.execute(
+        "insert into to_post select lines.* from incentives.rpt_lines_to_post as lines inner join (select unnest(?::varchar[]) as plan_id,"
+        " unnest(?::varchar[]) as period, unnest(?::date[]) as posted_period_start) as asked using (plan_id, period, posted_period_start)",
+        wanted or [[], [], []],
+    )
+    ids = []
+    for number, of in enumerate(closes, start=len(written) + 1):
+        numbering = "payee_id, component_id, event_id, earned_period_start, line_kind, payout_line_id"
+        listed = ", ".join(f"{name}::{kind} as {name}" for name, kind in _LINES.items() if name != "line_no")
+        marts.execute(
+            f"create or replace temp table posting as select row_number() over (order by {numbering}) as line_no, {listed} from to_post"
+            " where plan_id = ? and posted_period_start = ?",
+            [of.plan_id, of.period_start],
+        )
+        count, rows_hash = _hash_of_rows(marts, "posting")
+        batch = Batch(
+            number,
+            of.plan_id,
+            of.period,
+            of.period_start,
+            of.period_end,
+            posted_at.isoformat(timespec="seconds"),
+            approved_by,
+            count,
+            rows_hash,
+            of.plan_hash,
+            previous,
+        )
+        _write(marts, folder, batch)
+        previous = batch.batch_hash
+        ids.append(batch.batch_id)
+    return ids
+
+
+def _write(marts: duckdb.DuckDBPyConnection, folder: Path, batch: Batch) -> None:
+    file, fresh = folder / f"{batch.batch_id}.parquet", folder / f".{batch.batch_id}.parquet"
+    facts = _literal(json.dumps(asdict(batch), sort_keys=True, ensure_ascii=False))
+    marts.execute(
+        f"copy (from posting order by line_no) to {_literal(str(fresh))} (format parquet, kv_metadata {{{_FACTS}: {facts}}})"
+    )
+    beside, fresh_beside = file.with_suffix(".sha256"), fresh.with_suffix(".sha256")
+    fresh_beside.write_text(_sha256_of(fresh) + "\n", encoding="ascii")
+    for one, name in ((fresh_beside, beside), (fresh, file)):
+        with one.open("rb") as opened:
+            os.fsync(opened.fileno())
+        os.replace(one, name)
+    directory = os.open(folder, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
+
+
+def batches(folder: Path) -> Iterator[tuple[Path, Batch]]:
+    """The batches of a ledger in their order. Raises LedgerBroken, naming the file, at the first that is not what was written."""
+    previous = ""
+    files = sorted(folder.glob("[0-9]*.parquet"))
+    for beside in sorted(folder.glob("[0-9]*.sha256")):
+        # What a close that died left of a batch that never was: nothing follows it.
+        if not beside.with_suffix(".parquet").exists() and files and beside.with_suffix(".parquet") < files[-1]:
+            raise LedgerBroken(f"{beside.with_suffix('.parquet')} is missing: bring it back from a backup.")
+    with duckdb.connect() as connection:
+        for number, file in enumerate(files, start=1):
+            batch = _read(connection, file)
+            if (batch.batch_no, batch.previous_hash, batch.batch_id) != (number, previous, file.stem):
+                raise LedgerBroken(
+                    f"{file} does not follow the batch before it: a batch is missing, or was put in or changed."
+                )
+            previous = batch.batch_hash
+            yield file, batch
+
+
+def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> Batch:
+    """The facts of a file, which is read to the last byte."""
+    beside = file.with_suffix(".sha256")
+    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != _sha256_of(file):
+        raise LedgerBroken(
+            f"{file} is not the file that was written (or {beside.name} is not): bring it back from a backup."
+        )
+    try:
+        found = connection.execute("select key, value from parquet_kv_metadata(?)", [str(file)]).fetchall()
+        facts: dict[str, Any] = json.loads(dict(found)[_FACTS.encode()])
+        batch = Batch(**facts)
+        lines = _hash_of_rows(connection, f"read_parquet({_literal(str(file))})")
+    except (duckdb.Error, KeyError, ValueError, TypeError) as error:
+        raise LedgerBroken(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
+    if lines != (batch.line_count, batch.rows_hash):
+        raise LedgerBroken(f"{file} holds other lines than it says.")
+    return batch
+
+
+def load(warehouse: Path, folder: Path) -> int:
+    """Takes the batches that a warehouse does not have yet from the files; returns how many.
+
+    Raises LedgerBroken when a file is not what was written, or the warehouse holds a batch that the files do not.
+    """
+    known = list(batches(folder)) if folder.is_dir() else []
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.begin()
+        prepare(connection)
+        there = {batch_id for (batch_id,) in connection.execute("select batch_id from raw_ledger.batches").fetchall()}
+        missing = there - {batch.batch_id for _, batch in known}
+        if missing:
+            raise LedgerBroken(
+                f"The warehouse knows the batch {min(missing)}, and {folder} has no file of it: bring it back from a backup."
+            )
+        new = [(file, batch) for file, batch in known if batch.batch_id not in there]
+        for file, batch in new:
+            facts = {
+                "batch_id": batch.batch_id,
+                **asdict(batch),
+                "batch_hash": batch.batch_hash,
+                "_batch": batch.batch_id,
+            }
+            names = ", ".join(facts)
+            connection.execute(
+                f"insert into raw_ledger.batches ({names}) values ({', '.join('?' * len(facts))})", list(facts.values())
+            )
+            listed = ", ".join(_LINES)
+            connection.execute(
+                f"insert into raw_ledger.lines (batch_id, {listed}, _batch) select ?, {listed}, ? from read_parquet(?)",
+                [batch.batch_id, batch.batch_id, str(file)],
+            )
+        connection.commit()
+    return len(new)
+
+
+def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
+    """Recomputes chain and hashes of the files and holds the warehouse against them; returns how many batches and lines there are.
+
+    Raises LedgerBroken, naming the file or what does not add up.
+    """
+    known = list(batches(folder)) if folder.is_dir() else []
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        stored = {
+            row[0]: row[1:]
+            for row in connection.execute(
+                "select batch_id, batch_hash, (select count(*) from incentives.fct_payout_ledger as lines"
+                " where lines.batch_id = batches.batch_id) from incentives.fct_ledger_batches as batches"
+            ).fetchall()
+        }
+        for file, batch in known:
+            if stored.pop(batch.batch_id, None) != (batch.batch_hash, batch.line_count):
+                raise LedgerBroken(f"{file} is not in the warehouse as it was posted: build it again.")
+            listed = ", ".join(f"lines.{name}" for name in _LINES)
+            there = f"(select {listed} from raw_ledger.lines as lines where batch_id = {_literal(batch.batch_id)})"
+            if _hash_of_rows(connection, there)[1] != batch.rows_hash:
+                raise LedgerBroken(f"The warehouse holds other lines of batch {batch.batch_id} than {file}.")
+        if stored:
+            raise LedgerBroken(f"The warehouse holds batch {min(stored)}, and {folder} has no file of it.")
+        broken = connection.execute(_UNBALANCED).fetchall()
+    if broken:
+        payee, plan, component, start, calculated, posted, pending = broken[0]
+        raise LedgerBroken(
+            f"{len(broken)} totals do not add up. First: {payee}, {plan}, {component or 'no component'}, {start}: posted {posted} + pending"
+            f" {pending} is not the {calculated} that are calculated."
+        )
+    return len(known), sum(batch.line_count for _, batch in known)
+
+
+# Σ posted + Σ pending = Σ calculated for every closed payee, component and earned period (engine.md §6).
+_UNBALANCED = """
+select payee_id, plan_id, component_id, earned_period_start, sum(calculated), sum(posted), sum(pending)
+from (
+    select lines.payee_id, lines.plan_id, lines.component_id, lines.period_start as earned_period_start, lines.amount as calculated,
+        0 as posted, 0 as pending
+    from incentives.fct_payout_lines as lines
+    inner join intermediate.int_periods_closed as closed
+        on lines.plan_id = closed.plan_id and lines.period_start = closed.period_start
+    union all
+    select payee_id, plan_id, component_id, earned_period_start, 0, amount, 0 from incentives.fct_payout_ledger
+    union all
+    select payee_id, plan_id, component_id, earned_period_start, 0, 0, amount from incentives.rpt_pending_adjustments
+)
+group by all
+having sum(posted) + sum(pending) <> sum(calculated)
+order by all
+"""
+
+
+def _hash_of_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, str]:
+    """How many lines there are, and the hash over all of them in their order."""
+    cells = ", ".join(f"{name}::varchar" for name in _LINES)
+    rows = connection.execute(f"select to_json([{cells}])::varchar from {relation} order by line_no")
+    count, digest = 0, hashlib.sha256()
+    while found := rows.fetchmany(_AT_ONCE):
+        count += len(found)
+        digest.update("".join(f"{text}\n" for (text,) in found).encode())
+    return count, digest.hexdigest()
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sha256_of(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
