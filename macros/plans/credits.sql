@@ -79,22 +79,21 @@ scorecards as (
 judging_kpis as (
     select {{ split_rows('credited_measures', '|') }} as measure
     from {{ ref('int_judging_kpis') }}
-    where credited_measures is not null
 ),
 
 measures_counted as (
     select measure
     from components
-    union
+    union all
     select quota_measure as measure
     from components
-    union
+    union all
     select gate_measure as measure
     from gates
-    union
+    union all
     select measure
     from scorecards
-    union
+    union all
     select measure
     from judging_kpis
 ),
@@ -104,9 +103,12 @@ measures as (
         measures.measure_no,
         measures.unit_kind
     from {{ ref('measures') }} as measures
-    left join measures_counted
+    {{ 'inner' if is_counted else 'left' }} join measures_counted
         on measures.measure = measures_counted.measure
-    where measures_counted.measure is {{ 'not ' if is_counted }}null
+    {%- if not is_counted %}
+    where measures_counted.measure is null
+    {%- endif %}
+    group by measures.measure_no, measures.unit_kind
 ),
 
 currencies as (

@@ -47,7 +47,7 @@ exchanged as (
 ),
 
 exchanged_at_all as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from exchanged
 ),
 

@@ -157,9 +157,9 @@ companies as (
     select
         payee_id,
         payee_kind,
-        max(company_id) as company_id
+        company_id
     from spans
-    group by payee_id, payee_kind
+    group by payee_id, payee_kind, company_id
 ),
 
 split_companies as (

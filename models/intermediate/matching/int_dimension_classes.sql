@@ -50,15 +50,12 @@ condition_items as (
 -- try_cast: an engine may read the parts of a value before it leaves other dimensions out
 deal_sizes as (
     select
-        dimension,
         value,
         split_part(value, '|', 1) as currency,
         try_cast(split_part(value, '|', 2) as date) as dealt_on,
         try_cast(split_part(value, '|', 3) as {{ money() }}) as amount
     from occurring
-    where
-        dimension = 'deal_size'
-        and value <> ''
+    where dimension = 'deal_size'
 ),
 
 plan_currencies as (
@@ -70,7 +67,6 @@ plan_currencies as (
 
 deal_sizes_converted as (
     select
-        deal_sizes.dimension,
         deal_sizes.value,
         plan_currencies.currency,
         cast(case
@@ -114,8 +110,7 @@ compared as (
         on conditions.condition_no = condition_items.condition_no
     left join deal_sizes_converted
         on
-            occurring.dimension = deal_sizes_converted.dimension
-            and occurring.value = deal_sizes_converted.value
+            occurring.value = deal_sizes_converted.value
             and conditions.currency = deal_sizes_converted.currency
 ),
 
@@ -142,6 +137,7 @@ numbered as (
     from compared
 ),
 
+-- a comparison of what is no number is null, which does not hold
 tested as (
     select
         condition_no,
@@ -154,10 +150,10 @@ tested as (
             when value = '' then operator in ('ne', 'not_in')
             when operator in ('eq', 'in') then coalesce(value_number = item_number, value = item)
             when operator in ('ne', 'not_in') then not coalesce(value_number = item_number, value = item)
-            when operator = 'gt' then coalesce(value_number > item_number, false)
-            when operator = 'gte' then coalesce(value_number >= item_number, false)
-            when operator = 'lt' then coalesce(value_number < item_number, false)
-            when operator = 'lte' then coalesce(value_number <= item_number, false)
+            when operator = 'gt' then value_number > item_number
+            when operator = 'gte' then value_number >= item_number
+            when operator = 'lt' then value_number < item_number
+            when operator = 'lte' then value_number <= item_number
             else false
         end as holds
     from numbered
@@ -211,7 +207,7 @@ counts as (
     from classed
 ),
 
-{% set factors = ['1'] -%}
+{% set factors = [] -%}
 weighted as (
     select
         classed.dimension,
@@ -225,7 +221,7 @@ weighted as (
         end as class_count,
         case classed.dimension
             {%- for dimension in dimensions %}
-            when '{{ dimension }}' then {{ wide_product_of(factors) }}
+            when '{{ dimension }}' then {{ wide_product_of(factors or ['1']) }}
             {%- do factors.append('counts.' ~ dimension ~ '_count') %}
             {%- endfor %}
         end as weight

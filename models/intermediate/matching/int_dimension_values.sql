@@ -48,15 +48,6 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
-digits as (
-    {%- for digit in range(10) %}
-    select {{ digit }} as digit
-    {%- if not loop.last %}
-    union all
-    {%- endif %}
-    {%- endfor %}
-),
-
 used as (
     select dimension
     from conditions
@@ -74,7 +65,6 @@ condition_items as (
         condition_no,
         value as item
     from conditions
-    where operator not in ('in', 'not_in')
 ),
 
 {% set numbers = "('" ~ number_dimensions() | join("', '") ~ "')" -%}
@@ -88,20 +78,26 @@ marks as (
     where conditions.dimension in {{ numbers }}
 ),
 
--- a number that a condition names begins a band, and so does the next one above it; union, not union all: each once
-edges as (
+named as (
     select
         dimension,
         cast(mark as decimal(30, 10)) as edge
     from marks
     where mark > {{ least_number() }} and mark < -{{ least_number() }}
+),
+
+-- a number that a condition names begins a band, and so does the next one above it: each once, whoever names it
+edges as (
+    select
+        dimension,
+        edge
+    from named
     union
     select
         dimension,
-        cast(cast(mark as decimal(30, 10)) + 0.0000000001 as decimal(30, 10)) as edge
-    from marks
-    where mark > {{ least_number() }} and mark < -{{ least_number() }}
-    union
+        cast(edge + 0.0000000001 as decimal(30, 10)) as edge
+    from named
+    union all
     select
         dimension,
         {{ least_number() }} as edge
@@ -126,24 +122,18 @@ bands as (
     where dimension in {{ numbers }}
 ),
 
--- every tenure that somebody can have by as_of: what the credits are depends on conditions of credit rules
-tenures as (
-    select
-        ones.digit + 10 * tens.digit + 100 * hundreds.digit + 1000 * thousands.digit as day_count,
-        10000 * myriads.digit as myriad_count
-    from digits as ones
-    cross join digits as tens
-    cross join digits as hundreds
-    cross join digits as thousands
-    cross join digits as myriads
-),
-
 longest_tenure as (
     select max({{ dbt.datediff('spans.hired_on', 'parameters.as_of_on', 'day') }}) as day_count
     from spans
     inner join used
         on used.dimension = 'tenure_days'
     cross join parameters
+),
+
+-- every tenure that somebody can have by as_of: what the credits are depends on conditions of credit rules
+tenures as (
+    select {{ numbers_to('day_count') }} as day_count
+    from longest_tenure
 ),
 
 {# where the values of a dimension are kept; of order_details and int_other_items together for deal_size -#}
@@ -169,16 +159,13 @@ longest_tenure as (
     'order_month': range(1, 13),
     'weekday': range(1, 8),
 } -%}
-constants as (
+constants (dimension, value) as (
+    values
     {%- for dimension, values in constant.items() %}
     {%- set last_dimension = loop.last %}
     {%- for value in values %}
-    select
-        '{{ dimension }}' as dimension,
-        '{{ value }}' as value
-    {%- if not (last_dimension and loop.last) %}
-    union all
-    {%- endif %}
+    ('{{ dimension }}', '{{ value }}')
+    {{- ',' if not (last_dimension and loop.last) }}
     {%- endfor %}
     {%- endfor %}
 ),
@@ -239,13 +226,9 @@ found as (
     union all
     {%- endfor %}
     select
-        used.dimension,
-        cast(tenures.day_count + tenures.myriad_count as {{ dbt.type_string() }}) as value
-    from longest_tenure
-    inner join tenures
-        on longest_tenure.day_count >= tenures.day_count + tenures.myriad_count
-    inner join used
-        on used.dimension = 'tenure_days'
+        'tenure_days' as dimension,
+        cast(day_count as {{ dbt.type_string() }}) as value
+    from tenures
     union all
     select
         dimension,

@@ -22,7 +22,7 @@ products as (
 ),
 
 fired_at_all as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from firings
 ),
 

@@ -13,7 +13,7 @@ conditions as (
 ),
 
 asked as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from conditions
 ),
 

@@ -24,7 +24,7 @@ assignments as (
         subject_kind,
         coalesce(subject_id, '') as subject_id,
         valid_from,
-        coalesce(valid_to, cast('9999-12-31' as date)) as valid_to,
+        valid_to,
         target_incentive,
         personal_factor,
         excluded
@@ -141,6 +141,7 @@ last_periods as (
     group by plans.plan_id
 ),
 
+-- an assignment without an end has none in least(), which leaves out null
 applicable as (
     select
         plans.plan_id,
@@ -176,7 +177,7 @@ applicable as (
         < least(plans.valid_to, assignments.valid_to, spans.valid_to, last_periods.calculated_before)
 ),
 
--- union, not union all: each day on which something changes once
+-- union, not union all: each day on which something changes once; the first and the last are there anyway
 boundaries as (
     select
         plan_id,
@@ -198,8 +199,7 @@ boundaries as (
     inner join periods
         on
             applicable.period = periods.period
-            and applicable.valid_from < periods.period_start
-            and applicable.valid_to > periods.period_start
+            and periods.period_start between applicable.valid_from and applicable.valid_to
     union
     select
         applicable.plan_id,
@@ -209,8 +209,7 @@ boundaries as (
     inner join absences
         on
             applicable.payee_id = absences.user_id
-            and applicable.valid_from < absences.starts_on
-            and applicable.valid_to > absences.starts_on
+            and absences.starts_on between applicable.valid_from and applicable.valid_to
     union
     select
         applicable.plan_id,
@@ -220,8 +219,7 @@ boundaries as (
     inner join absences
         on
             applicable.payee_id = absences.user_id
-            and applicable.valid_from < absences.ends_before
-            and applicable.valid_to > absences.ends_before
+            and absences.ends_before between applicable.valid_from and applicable.valid_to
 ),
 
 segments as (

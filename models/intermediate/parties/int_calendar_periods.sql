@@ -27,21 +27,9 @@ bounds as (
     cross join plans
 ),
 
-{#- Numbers from 0 to 299: more years than plans can span, and more weeks than a year has. -#}
-{% for place in [100, 10, 1] -%}
-digits_{{ place }} (value) as (
-    values
-    {%- for digit in range(3 if place == 100 else 10) %}
-    ({{ digit * place }}){{ ',' if not loop.last }}
-    {%- endfor %}
-),
-
-{% endfor -%}
+-- more years than plans can span, and more weeks than a year has
 numbers as (
-    select digits_100.value + digits_10.value + digits_1.value as value
-    from digits_100
-    cross join digits_10
-    cross join digits_1
+    select {{ numbers_to(299) }} as value
 ),
 
 years as (
@@ -79,8 +67,7 @@ mondays as (
             {{ dbt.dateadd('week', 'numbers.value', dbt.date_trunc('week', 'years.year_start')) }} as date
         ) as monday
     from years
-    inner join numbers
-        on numbers.value < 60
+    cross join numbers
 ),
 
 spans as (

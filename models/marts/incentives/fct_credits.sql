@@ -17,7 +17,6 @@ credits as (
         occurred_on,
         rate_on
     from {{ ref('int_credits_allocated') }}
-    where span_no is not null
 ),
 
 rule_credits as (
@@ -85,6 +84,7 @@ final as (
         on
             credits.event_no = events.event_no
             and credits.fact_no = events.fact_no
+    -- what nobody receives has no span
     inner join spans
         on credits.span_no = spans.span_no
     cross join base
