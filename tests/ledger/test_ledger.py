@@ -229,12 +229,9 @@ def test_a_plan_that_a_close_used_is_not_edited(mine: Path) -> None:
 
 
 def test_the_gate_stops_a_close_as_it_stops_a_publication(mine: Path) -> None:
-    # dee would be a dealer and a user: each would see the other's pay.
-    add(
-        mine / "landing",
-        "channel/dealers",
-        {"dealer_id": "dee", "name": "Dee", "currency": "CNY", "updated_at": "2026-06-30 08:00:00"},
-    )
+    # One row more than the source says it sent that day.
+    line = {"order_line_id": "L9", "order_id": "O1", "product_id": "P1", "quantity": 1, "net_amount": 5}
+    add(mine / "landing", "erp/order_lines", {**line, "updated_at": "2026-06-30 09:00:00"})
     with pytest.raises(BuildStopped):
         built(mine / "landing", mine / "out")
     with pytest.raises(BuildStopped, match="quality gate"):
@@ -365,7 +362,9 @@ def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(posted: 
     with duckdb.connect() as marts:
         marts.execute("create schema incentives")
         marts.execute(f"attach '{posted / 'out/warehouse.duckdb'}' as warehouse (read_only)")
-        marts.execute("create table incentives.rpt_lines_to_post as from warehouse.incentives.rpt_lines_to_post limit 0")
+        marts.execute(
+            "create table incentives.rpt_lines_to_post as from warehouse.incentives.rpt_lines_to_post limit 0"
+        )
         columns = "(plan_id, period, posted_period_start, earned_period_start, payee_id, line_kind, amount, currency)"
         for plan, start, payee, amount in (
             ("a", "2026-01-01", "ann", 5),
@@ -382,7 +381,9 @@ def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(posted: 
                 "insert into incentives.rpt_plan_periods values (?, 'month', '2026-01-01', '2026-02-01', ?, true, ?)",
                 [plan, status, f"hash of {plan}"],
             )
-        marts.execute("create table incentives.fct_ledger_batches as from warehouse.incentives.fct_ledger_batches limit 0")
+        marts.execute(
+            "create table incentives.fct_ledger_batches as from warehouse.incentives.fct_ledger_batches limit 0"
+        )
         marts.execute(
             "insert into incentives.rpt_plan_periods values ('a', 'month', '2026-02-01', '2026-03-01', 'open', false, 'hash of a')"
         )
