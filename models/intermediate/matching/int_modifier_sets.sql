@@ -78,7 +78,7 @@ factors as (
     select
         modifier_set_no,
         3 as stack_no,
-        min(modifier_no) as modifier_no,
+        null as modifier_no,
         {{ text_list('modifier_id', 'modifier_no') }} as modifier_id,
         {{ text_list('modifier_name', 'modifier_no') }} as modifier_name,
         cast(1 + sum(factor - 1) as {{ factor() }}) as factor

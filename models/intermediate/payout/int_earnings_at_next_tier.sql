@@ -13,9 +13,7 @@ groups as (
         case when tier_key = 'attainment' then actual else total end as reached,
         minor_units
     from {{ ref('int_payout_groups') }}
-    where
-        method in ('marginal', 'retroactive')
-        and accumulate = 'period'
+    where accumulate = 'period'
 ),
 
 bands as (
