@@ -17,7 +17,7 @@ groups as (
 ),
 
 watched_at_all as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from groups
 ),
 

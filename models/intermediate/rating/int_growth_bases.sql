@@ -28,7 +28,7 @@ groups as (
 ),
 
 growing_at_all as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from components
 ),
 

@@ -106,7 +106,7 @@ asked as (
 ),
 
 asked_at_all as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from asked
 ),
 

@@ -45,7 +45,7 @@ scorecards as (
 
 -- where nobody is judged by repurchases, nothing sold is looked for
 repurchases_judged as (
-    select distinct 1 as is_any
+    select distinct true as is_any
     from (
         select gate_measure as kpi
         from gates
