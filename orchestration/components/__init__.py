@@ -1,6 +1,6 @@
 """Types of what Dagster runs; orchestration/defs holds the instances."""
 
-from orchestration.components.landing import landed_source, landing_log
+from orchestration.components.landing import landed_source, landing_log, posted_ledger
 from orchestration.components.settings import Settings
 from orchestration.components.warehouse import IncentiveDbtTranslator, dbt_build, dbt_command, dbt_project
 
@@ -12,4 +12,5 @@ __all__ = [
     "dbt_project",
     "landed_source",
     "landing_log",
+    "posted_ledger",
 ]

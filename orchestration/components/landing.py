@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.components.settings import Settings
 from orchestration.ingest import IngestReport, ingest
 from orchestration.ingest.contracts import Table, sources, tables
+from orchestration.ledger import load
 
 # What every source writes to, and the views over all of them.
 _LOG = [
@@ -66,6 +67,26 @@ def landing_log() -> dg.AssetsDefinition:
             yield dg.MaterializeResult(asset_key=key, metadata={"stray_files": len(report.files)})
 
     return ingest_log
+
+
+def posted_ledger() -> dg.AssetsDefinition:
+    """What closes have posted, from the ledger's files."""
+    tables_made = {name: dg.AssetKey(["raw_ledger", name]) for name in ("batches", "lines")}
+
+    @dg.multi_asset(
+        name="ingest_ledger",
+        specs=[
+            dg.AssetSpec(key, group_name="raw", kinds={"duckdb"}, description=f"The {name} that closes have posted.")
+            for name, key in tables_made.items()
+        ],
+    )
+    def ingest_ledger(settings: Settings) -> Iterator[dg.MaterializeResult[None]]:
+        settings.begin()
+        new = load(settings.warehouse, settings.out_folder / "ledger")
+        for key in tables_made.values():
+            yield dg.MaterializeResult(asset_key=key, metadata={"new_batches": new})
+
+    return ingest_ledger
 
 
 def _ingest(context: dg.AssetExecutionContext, settings: Settings, wanted: Collection[str]) -> IngestReport:

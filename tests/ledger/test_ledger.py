@@ -20,8 +20,7 @@ import pytest
 from orchestration.build import BuildStopped, build
 from orchestration.ingest import WarehouseBusy
 from orchestration.ledger import LedgerBroken, load, post, verify
-from orchestration.ledger.__main__ import close
-from orchestration.ledger.closing import Asked, CloseRefused, asked, due
+from orchestration.ledger.closing import Asked, CloseRefused, asked, close, due
 from orchestration.ledger.store import batches
 from tests.small_company import AS_OF, write_landing
 

@@ -31,8 +31,9 @@ INGEST = {f"ingest_{source}" for source in SOURCES}
 STEPS: Mapping[str, set[str]] = {
     **{step: set() for step in INGEST},
     "ingest_log": INGEST,
+    "ingest_ledger": set(),
     "build_plan_check": {"ingest_plans", "ingest_log"},
-    "build_models": INGEST - {"ingest_plans"} | {"ingest_log", "build_plan_check"},
+    "build_models": INGEST - {"ingest_plans"} | {"ingest_log", "ingest_ledger", "build_plan_check"},
     "quality__gate": {"build_models", "build_plan_check"},
     "published__marts": {"quality__gate"},
 }
@@ -202,6 +203,22 @@ def test_the_job_builds_checks_and_publishes(first: tuple[Company, dg.ExecuteInP
     assert facts == ("2026-06-30", "landing", "passed with 6 warnings")
     assert payable == company.rows("select sum(payable) from incentives.rpt_statements")[0]
     assert (company.out / "summary.txt").read_text(encoding="utf-8").startswith("As of 2026-06-30")
+
+
+def test_a_period_is_closed_on_demand_and_a_close_that_is_refused_says_why(company: Company) -> None:
+    def closing(period: str) -> dg.ExecuteInProcessResult:
+        settings = {"config": {"landing": str(company.landing), "out": str(company.out)}}
+        step = {"config": {"period": period, "approved_by": "finance"}}
+        return defs.resolve_job_def("close_period").execute_in_process(
+            run_config={"resources": {"settings": settings}, "ops": {"post_period": step}}, raise_on_error=False
+        )
+
+    refused = closing("2026-Q2")
+    (failure,) = (event for event in refused.all_events if event.event_type_value == "STEP_FAILURE")
+    assert "open are plan from 2026-01-01" in str(failure.step_failure_data.error)
+    assert closing("2026-Q1").success
+    posted = "select posted_period_start::text, approved_by from incentives.fct_ledger_batches"
+    assert company.rows(posted) == [("2026-01-01", "finance")]
 
 
 def test_a_critical_fault_is_not_published_and_the_last_publication_stays(company: Company) -> None:
