@@ -1,4 +1,7 @@
-{# What has been posted and what is pending add up to what is calculated, for every payee, component and earned period that is closed (engine.md §6). #}
+{#
+    What has been posted and what is pending add up to what is calculated, for every payee, component and earned period
+    that is closed (engine.md §6).
+#}
 {{ config(meta={'dagster': {'ref': {'name': 'rpt_pending_adjustments'}}}) }}
 with
 
