@@ -77,5 +77,8 @@ select
 from followed
 where
     period_end <> next_start
-    or month_count
-    <> case when period = 'week' then 0 else {{ dbt.datediff('period_start', 'period_end', 'month') }} end
+    or period_end <> cast({{ dbt.dateadd(
+        'day',
+        "case when period = 'week' then 7 else 0 end",
+        dbt.dateadd('month', 'month_count', 'period_start')
+    ) }} as date)
