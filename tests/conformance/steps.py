@@ -48,7 +48,7 @@ def _follows(kind: str, step: dict[str, Decimal], unit: Decimal, event_unit: Dec
             expected = before + _product(basis, factor)
         case "target":
             expected = before + _product(basis, factor, rate)
-        case "prize":
+        case "prize" | "manual":
             expected = before + basis
         case "modifier" | "personal_factor":
             expected = _product(before, factor)
