@@ -333,10 +333,8 @@ originated as (
     select
         identified.*,
         case
-            when credit_id is null or is_to_date
-                then concat(
-                    coalesce(concat(credit_id, '|'), ''), cast(group_period_start as {{ dbt.type_string() }})
-                )
+            when credit_id is null then cast(group_period_start as {{ dbt.type_string() }})
+            when is_to_date then concat(credit_id, '|', cast(group_period_start as {{ dbt.type_string() }}))
             else credit_id
         end as line_origin
     from identified
