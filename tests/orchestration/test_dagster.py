@@ -31,7 +31,7 @@ INGEST = {f"ingest_{source}" for source in SOURCES}
 STEPS: Mapping[str, set[str]] = {
     **{step: set() for step in INGEST},
     "ingest_log": INGEST,
-    "build_plan_check": {"ingest_plans", "ingest_log"},
+    "build_plan_check": {"ingest_plans", "ingest_crm", "ingest_channel", "ingest_erp", "ingest_log"},
     "build_models": INGEST - {"ingest_plans"} | {"ingest_log", "build_plan_check"},
     "quality__gate": {"build_models", "build_plan_check"},
     "published__marts": {"quality__gate"},

@@ -19,7 +19,11 @@ Row = dict[str, object]
 Rows = Mapping[str, Sequence[Row]]
 
 # Raw rows that plan rows may name: table, column, key.
-NAMED = (("raw_crm.users", "user_id", "ann"), ("raw_channel.dealers", "dealer_id", "shop"), ("raw_erp.orders", "order_id", "o"))
+NAMED = (
+    ("raw_crm.users", "user_id", "ann"),
+    ("raw_channel.dealers", "dealer_id", "shop"),
+    ("raw_erp.orders", "order_id", "o"),
+)
 
 
 class _Returned(Exception):
