@@ -40,21 +40,21 @@ orders_held as (
 
 groups as (
     select
-        groups.group_no,
-        groups.payee_no,
-        groups.payee_id,
-        groups.plan_id,
-        groups.component_id,
-        groups.period,
-        groups.period_start,
-        groups.accumulate = 'year_to_date' as is_to_date,
-        groups.currency,
-        groups.minor_units,
+        payout_groups.group_no,
+        payout_groups.payee_no,
+        payout_groups.payee_id,
+        payout_groups.plan_id,
+        payout_groups.component_id,
+        payout_groups.period,
+        payout_groups.period_start,
+        payout_groups.accumulate = 'year_to_date' as is_to_date,
+        payout_groups.currency,
+        payout_groups.minor_units,
         payees_held.payee_id is not null as is_of_payee_held
-    from {{ ref('int_payout_groups') }} as groups
+    from {{ ref('int_payout_groups') }} as payout_groups
     cross join held_at_all
     left join payees_held
-        on groups.payee_id = payees_held.payee_id
+        on payout_groups.payee_id = payees_held.payee_id
 ),
 
 payout_lines as (
@@ -277,7 +277,7 @@ reached as (
         holds.approved_by,
         row_number() over (
             partition by dated.group_no, dated.credit_no, dated.line_kind, dated.invoice_id, dated.occurred_on
-            order by holds.held_before desc, holds.hold_id
+            order by holds.held_before desc, holds.hold_id asc
         ) as place
     from dated
     inner join holds
@@ -305,7 +305,8 @@ identified as (
         reached.approved_by,
         events.event_id,
         case
-            when reached.credit_no is not null then {{ credit_id('events.event_id', 'spans.payee_id', 'reached.credit_kind') }}
+            when reached.credit_no is not null
+                then {{ credit_id('events.event_id', 'spans.payee_id', 'reached.credit_kind') }}
         end as credit_id,
         spans.payee_id as credited_payee_id,
         groups.payee_no,
@@ -333,9 +334,10 @@ originated as (
     select
         identified.*,
         case
-            when credit_id is null then cast(group_period_start as {{ dbt.type_string() }})
-            when is_to_date then concat(credit_id, '|', cast(group_period_start as {{ dbt.type_string() }}))
-            else credit_id
+            when identified.credit_id is null then cast(identified.group_period_start as {{ dbt.type_string() }})
+            when identified.is_to_date
+                then concat(identified.credit_id, '|', cast(identified.group_period_start as {{ dbt.type_string() }}))
+            else identified.credit_id
         end as line_origin
     from identified
 ),
@@ -357,9 +359,9 @@ moved as (
     select
         named.*,
         'hold' as moved_kind,
-        occurred_on as moved_on,
-        period_start as moved_period_start,
-        -amount as moved_amount
+        named.occurred_on as moved_on,
+        named.period_start as moved_period_start,
+        -named.amount as moved_amount
     from named
     union all
     select

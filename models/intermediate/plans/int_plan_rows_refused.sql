@@ -100,9 +100,9 @@ orders_named_at_all as (
 
 users as (
     select
-        users.user_id as payee_id,
+        named_users.user_id as payee_id,
         'employee' as payee_kind
-    from {{ ref('stg_crm__users') }} as users
+    from {{ ref('stg_crm__users') }} as named_users
     cross join named_at_all
 ),
 

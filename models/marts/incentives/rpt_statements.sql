@@ -210,7 +210,7 @@ moved as (
     group by plan_id, payee_no, payee_id, period, period_start
 ),
 
--- union, not union all: each period once, also one in which the payee is off the plan and something comes back or is paid by hand
+-- union, not union all: each period once, also one in which the payee is off the plan and something comes back
 statements as (
     select
         plan_id,
