@@ -267,6 +267,10 @@
         'do': 'write an amount that can be paid',
     },
     {
+        'table': 'manual_adjustments', 'column': 'amount', 'breaks': 'amount = 0',
+        'reason': 'is 0 and adjusts nothing', 'do': 'write what is paid, below 0 what is taken back, or leave the row out',
+    },
+    {
         'table': 'manual_adjustments', 'column': 'currency', 'breaks': 'currency <> plan_currency',
         'reason': 'is not the currency that the plan pays in', 'do': 'write the amount in the currency of the plan',
     },

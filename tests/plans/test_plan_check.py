@@ -462,6 +462,10 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {"manual_adjustments": [ADJUSTMENT | {"amount": "-5.001"}]},
         {("manual_adjustments", "amount"): "below the minor unit"},
     ),
+    "adjustment-of-nothing": (
+        {"manual_adjustments": [ADJUSTMENT | {"amount": "0.00"}]},
+        {("manual_adjustments", "amount"): "adjusts nothing"},
+    ),
     "adjustment-without-a-reason": (
         {"manual_adjustments": [ADJUSTMENT | {"reason": ""}]},
         {("manual_adjustments", "reason"): "is empty and must not be"},
@@ -870,6 +874,7 @@ MENDED: dict[str, dict[str, Row | Sequence[Row]]] = {
         "manual_adjustments": [ADJUSTMENT | {"component_id": "{id}/d", "plan_id": "{id}/q"}],
     },
     "adjustment-below-the-cent": {"manual_adjustments": [ADJUSTMENT | {"amount": "-5.0100"}]},
+    "adjustment-of-nothing": {"manual_adjustments": [ADJUSTMENT | {"amount": "0.01"}]},
     "adjustment-without-a-reason": {"manual_adjustments": [ADJUSTMENT | {"reason": "-"}]},
     "payment-hold": {"payment_holds": [HOLD]},
     "hold-of-nobody-known": {"payment_holds": [HOLD | {"payee_id": "shop", "order_id": None}]},
