@@ -166,7 +166,9 @@ def limited(step: Step, line: Line, component: Component) -> str:
 
 
 def waiting(step: Step, line: Line, component: Component) -> str:
-    """What is held back, released or clawed back: which part of which amount."""
+    """What is held back, released or clawed back: which part of which amount. Of a payment hold the sentence of the line says all."""
+    if step.factor_kind in ("hold", "release") and not (step.reason or "collected").startswith(("collected", "days:")):
+        return ""
     part = step.rate / step.factor if step.rate is not None and step.factor else Decimal(0)
     return text(
         f"step.{step.factor_kind}",
@@ -230,5 +232,6 @@ WORDINGS: dict[str, Callable[[Step, Line, Component], str]] = {
     # the sentence of the line says all of it
     "draw": nothing,
     "draw_recovery": nothing,
+    "manual": nothing,
     "rounding": rounding,
 }

@@ -106,6 +106,7 @@ class Statement:
     payable: Decimal
     currency: str
     plan_line_count: int
+    plan_line_amount: Decimal
 
 
 @dataclass(frozen=True)

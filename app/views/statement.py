@@ -53,7 +53,7 @@ def page() -> None:
 
 
 def advances_of(statement: Statement) -> Component:
-    """What a plan advances and recovers, which belongs to no component, as one to choose lines of."""
+    """What a plan advances and recovers and what is done by hand, where it belongs to no component, as one to choose lines of."""
     return Component(
         component_id="",
         plan_id=statement.plan_id,
@@ -71,7 +71,7 @@ def advances_of(statement: Statement) -> Component:
         currency=statement.currency,
         cap_per_period=None,
         floor_per_period=None,
-        amount=statement.draw + statement.recovered,
+        amount=statement.plan_line_amount,
         line_count=statement.plan_line_count,
     )
 

@@ -254,6 +254,23 @@
         'reason': 'asked for the adjustment or is paid by it', 'do': 'have somebody else approve it',
     },
     {
+        'table': 'manual_adjustments', 'column': 'payee_id', 'breaks': 'is_of_nobody_paid_so',
+        'reason': 'names nobody of the kind that the plan pays', 'do': 'write the id of a user, or of a dealer for a plan of dealers',
+    },
+    {
+        'table': 'manual_adjustments', 'column': 'component_id', 'breaks': 'component_plan_id <> plan_id',
+        'reason': 'is a component of another plan', 'do': 'name a component of plan_id, or leave it empty',
+    },
+    {
+        'table': 'manual_adjustments', 'column': 'amount', 'breaks': 'is_finer_than_money',
+        'reason': 'has a part below the minor unit of the currency that the plan pays in',
+        'do': 'write an amount that can be paid',
+    },
+    {
+        'table': 'manual_adjustments', 'column': 'amount', 'breaks': 'amount = 0',
+        'reason': 'is 0 and adjusts nothing', 'do': 'write what is paid, below 0 what is taken back, or leave the row out',
+    },
+    {
         'table': 'manual_adjustments', 'column': 'currency', 'breaks': 'currency <> plan_currency',
         'reason': 'is not the currency that the plan pays in', 'do': 'write the amount in the currency of the plan',
     },
@@ -262,8 +279,20 @@
         'reason': 'is empty, and so is order_id', 'do': 'name the payee or the order that is held back',
     },
     {
-        'table': 'payment_holds', 'column': 'released_on', 'breaks': 'released_on < held_from',
-        'reason': 'is before held_from', 'do': 'write the day of release',
+        'table': 'payment_holds', 'column': 'payee_id', 'breaks': 'payee_id is not null and is_payee_unknown',
+        'reason': 'names neither a user nor a dealer that there is', 'do': 'correct the id, or land who it is of',
+    },
+    {
+        'table': 'payment_holds', 'column': 'order_id', 'breaks': 'order_id is not null and is_order_unknown',
+        'reason': 'names no order that there is', 'do': 'correct the id, or land the order first',
+    },
+    {
+        'table': 'payment_holds', 'column': 'approved_by', 'breaks': 'approved_by = payee_id',
+        'reason': 'is who is held back', 'do': 'have somebody else approve it',
+    },
+    {
+        'table': 'payment_holds', 'column': 'released_on', 'breaks': 'released_on <= held_from',
+        'reason': 'is not after held_from', 'do': 'write the day of release, after the first day held back',
     },
     {
         'table': 'trigger_firings', 'column': 'active_until', 'breaks': 'active_until <= fired_on',

@@ -51,7 +51,7 @@ FLAT = replace(
 UNQUOTED = replace(
     TIERED, quota=None, attainment=None, rate=None, next_tier_from=None, gap_to_next_tier=None, reward_at_next_tier=None
 )
-STATEMENT = Statement("p", "Plan", "estimate", Decimal(4), *[ZERO] * 7, Decimal(4), "CNY", 0)
+STATEMENT = Statement("p", "Plan", "estimate", Decimal(4), *[ZERO] * 7, Decimal(4), "CNY", 0, ZERO)
 
 
 @pytest.fixture(autouse=True)
@@ -132,10 +132,10 @@ def test_a_contest_names_places_and_a_scorecard_parts_of_the_target() -> None:
 
 
 def test_draws_of_a_plan_can_be_read_line_by_line() -> None:
-    advanced = replace(STATEMENT, draw=Decimal(3), recovered=Decimal(-1), plan_line_count=2)
+    advanced = replace(STATEMENT, draw=Decimal(3), manual=Decimal(4), plan_line_count=2, plan_line_amount=Decimal(2))
     draws = advances_of(advanced)
     assert (draws.component_id, draws.plan_id, draws.amount, draws.line_count) == ("", "p", Decimal(2), 2)
-    assert draws.component_name == "Draws of Plan"
+    assert draws.component_name == "Plan: draws, by hand"
 
 
 def test_a_closed_statement_is_a_payment() -> None:

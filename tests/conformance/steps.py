@@ -19,6 +19,7 @@ _TEN = Decimal("0.0000000001")
 _ZERO = Decimal(0)
 # What is told by how much of it there is by now: a line is what it adds to the earlier ones about the same line and invoice.
 _BY_NOW = {"release": 1, "clawback": -1, "clawback_return": -1}
+_ABOUT_A_LINE = {"hold", *_BY_NOW}
 
 
 def _product(*factors: Decimal) -> Decimal:
@@ -48,7 +49,7 @@ def _follows(kind: str, step: dict[str, Decimal], unit: Decimal, event_unit: Dec
             expected = before + _product(basis, factor)
         case "target":
             expected = before + _product(basis, factor, rate)
-        case "prize":
+        case "prize" | "manual":
             expected = before + basis
         case "modifier" | "personal_factor":
             expected = _product(before, factor)
@@ -111,6 +112,10 @@ def broken_lines(marts: Path) -> Iterator[tuple[str, str]]:
     for line_id, group in groupby(steps, key=lambda step: step["payout_line_id"]):
         if wrong := _wrong(list(group), units):
             yield line_id, wrong
+    lines = {step["payout_line_id"] for step in steps}
+    for step in steps:
+        if step["factor_kind"] in _ABOUT_A_LINE and step["factor_id"] not in lines:
+            yield step["payout_line_id"], f"it is about {step['factor_id']}, which is no line"
     yield from _wrong_by_now(steps, units)
     for payee, plan, start, payable, amount in sums:
         yield (

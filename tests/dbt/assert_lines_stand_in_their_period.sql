@@ -50,7 +50,7 @@ from dated
 where
     occurred_on > last_on
     or (
-        line_kind in ('earning', 'cap', 'floor', 'draw', 'draw_recovery')
+        line_kind in ('earning', 'cap', 'floor', 'draw', 'draw_recovery', 'manual')
         and event_id is null
         and occurred_on < last_on
     )

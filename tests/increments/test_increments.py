@@ -17,7 +17,7 @@ from orchestration import increments
 from orchestration.increments import Node, NotAnIncrement, Project, Touch, advance
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
-from tests.conformance.reading import Source
+from tests.conformance.reading import Source, read_cases
 from tests.conformance.translation import BASE_CURRENCY, COMPANY_TIMEZONE, Case, Row, translate
 from tests.increments.history import Warehouse, differences
 from tests.properties.generate import companies
@@ -128,6 +128,24 @@ def test_increments_over_any_history_are_the_whole_build(empty: Warehouse, seed:
         "int_lines_counted",
         "int_payout_lines",
     } <= by_key
+    assert differences(empty) == {}
+
+
+def test_what_is_held_and_done_by_hand_follows_its_lines(empty: Warehouse) -> None:
+    contract = read_contract()
+    sources = read_cases(Path("tests/conformance/cases/adjusted_and_held.yml"))[0]
+    of_day = [replace(source, body=source.body | {"as_of": empty.variables["as_of"]}) for source in sources]
+    (group,) = grouped([translate(source, contract) for source in of_day])
+    _history(group.cases, Random(1))
+    for batch in range(1, BATCHES + 1):
+        _landed(empty, group, batch)
+        if batch == 1:
+            empty.build()
+        else:
+            empty.advance()
+    with duckdb.connect(str(empty.file), read_only=True) as connection:
+        counted = "select count(*) from intermediate.int_lines_held union all select count(*) from intermediate.int_manual_lines"
+        assert all(count for (count,) in connection.execute(counted).fetchall())
     assert differences(empty) == {}
 
 

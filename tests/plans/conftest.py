@@ -18,6 +18,13 @@ ROOT = Path(__file__).resolve().parents[2]
 Row = dict[str, object]
 Rows = Mapping[str, Sequence[Row]]
 
+# Raw rows that plan rows may name: table, column, key.
+NAMED = (
+    ("raw_crm.users", "user_id", "ann"),
+    ("raw_channel.dealers", "dealer_id", "shop"),
+    ("raw_erp.orders", "order_id", "o"),
+)
+
 
 class _Returned(Exception):
     """Carries the value of a dbt macro's return()."""
@@ -61,7 +68,7 @@ def plan_rules() -> list[dict[str, Any]]:
 
 
 def raw_plan_tables(warehouse: Path, rows: Rows) -> None:
-    """Write raw_plans.* as ingest leaves it (every cell text, empty tables too), and empty ingest tables.
+    """Write raw_plans.* as ingest leaves it (every cell text, empty tables too), empty ingest tables, and whom rows may name.
 
     `rows`: table → rows of column → cell; None is an empty cell. `_updated_at` (default 2026-01-01) and `_file` may
     be given.
@@ -70,6 +77,12 @@ def raw_plan_tables(warehouse: Path, rows: Rows) -> None:
     nothing.mkdir()
     ingest(nothing, warehouse, progress=lambda _: None)
     with duckdb.connect(str(warehouse)) as connection:
+        for table, column, key in NAMED:
+            connection.execute(
+                f"insert into {table} by name select ? as {column}, timestamp '2026-01-01' as updated_at,"
+                " false as is_deleted, 'rows.csv' as _file, 1 as _row",
+                [key],
+            )
         for table, contract in plan_contract().items():
             columns = list(contract["columns"])
             for number, row in enumerate(rows.get(table, ()), start=1):

@@ -89,7 +89,7 @@ HOLD: Row = {
     "hold_id": "{id}/h",
     "order_id": "o",
     "held_from": "2026-01-02",
-    "released_on": "2026-01-02",
+    "released_on": "2026-01-03",
     "reason": "r",
     "approved_by": "bob",
 }
@@ -429,20 +429,66 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         },
         {("credit_rules", "share"): "no share"},
     ),
-    "adjustment": (
-        {"manual_adjustments": [ADJUSTMENT]},
-        {("manual_adjustments", "adjustment_id"): "an adjustment by hand"},
-    ),
     "adjustment-for-oneself": (
         {"manual_adjustments": [ADJUSTMENT | {"approved_by": "ann"}]},
+        {("manual_adjustments", "approved_by"): "is paid by it"},
+    ),
+    "adjustment-of-nobody": (
+        {"manual_adjustments": [ADJUSTMENT | {"payee_id": "nan"}]},
+        {("manual_adjustments", "payee_id"): "names nobody of the kind that the plan pays"},
+    ),
+    "adjustment-of-a-dealer-on-a-plan-of-employees": (
+        {"manual_adjustments": [ADJUSTMENT | {"payee_id": "shop"}]},
+        {("manual_adjustments", "payee_id"): "names nobody of the kind that the plan pays"},
+    ),
+    "adjustment-of-no-plan": (
+        {"manual_adjustments": [ADJUSTMENT | {"plan_id": "{id}/q"}]},
+        {("manual_adjustments", "plan_id"): "names no plan"},
+    ),
+    "adjustment-of-no-component": (
+        {"manual_adjustments": [ADJUSTMENT | {"component_id": "{id}/d"}]},
+        {("manual_adjustments", "component_id"): "names no component"},
+    ),
+    "adjustment-of-another-plans-component": (
         {
-            ("manual_adjustments", "adjustment_id"): "an adjustment by hand",
-            ("manual_adjustments", "approved_by"): "is paid by it",
+            "plans+": [PLAN | {"plan_id": "{id}/q"}],
+            "plan_components+": [COMPONENT | {"component_id": "{id}/d", "plan_id": "{id}/q"}],
+            "plan_tiers+": [TIER | {"component_id": "{id}/d"}],
+            "manual_adjustments": [ADJUSTMENT | {"component_id": "{id}/d"}],
         },
+        {("manual_adjustments", "component_id"): "is a component of another plan"},
+    ),
+    "adjustment-below-the-cent": (
+        {"manual_adjustments": [ADJUSTMENT | {"amount": "-5.001"}]},
+        {("manual_adjustments", "amount"): "below the minor unit"},
+    ),
+    "adjustment-of-nothing": (
+        {"manual_adjustments": [ADJUSTMENT | {"amount": "0.00"}]},
+        {("manual_adjustments", "amount"): "adjusts nothing"},
+    ),
+    "adjustment-without-a-reason": (
+        {"manual_adjustments": [ADJUSTMENT | {"reason": ""}]},
+        {("manual_adjustments", "reason"): "is empty and must not be"},
     ),
     "payment-hold": (
-        {"payment_holds": [{"hold_id": "{id}/h", "held_from": "2026-01-01", "reason": "r", "approved_by": "bob"}]},
-        {("payment_holds", "hold_id"): "a payment hold", ("payment_holds", "payee_id"): "so is order_id"},
+        {"payment_holds": [HOLD | {"order_id": None}]},
+        {("payment_holds", "payee_id"): "so is order_id"},
+    ),
+    "hold-of-nobody-known": (
+        {"payment_holds": [HOLD | {"payee_id": "nan"}]},
+        {("payment_holds", "payee_id"): "neither a user nor a dealer"},
+    ),
+    "hold-of-no-order": (
+        {"payment_holds": [HOLD | {"order_id": "p"}]},
+        {("payment_holds", "order_id"): "names no order"},
+    ),
+    "hold-approved-by-who-is-held": (
+        {"payment_holds": [HOLD | {"payee_id": "ann", "approved_by": "ann"}]},
+        {("payment_holds", "approved_by"): "is who is held back"},
+    ),
+    "hold-without-a-reason": (
+        {"payment_holds": [HOLD | {"reason": None}]},
+        {("payment_holds", "reason"): "is empty and must not be"},
     ),
     "close": (
         {
@@ -632,21 +678,15 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
     ),
     "adjustment-in-another-currency": (
         {"manual_adjustments": [ADJUSTMENT | {"currency": "CNY"}]},
-        {
-            ("manual_adjustments", "adjustment_id"): "an adjustment by hand",
-            ("manual_adjustments", "currency"): "not the currency that the plan pays in",
-        },
+        {("manual_adjustments", "currency"): "not the currency that the plan pays in"},
     ),
     "adjustment-approved-by-who-asked": (
         {"manual_adjustments": [ADJUSTMENT | {"approved_by": "bob"}]},
-        {
-            ("manual_adjustments", "adjustment_id"): "an adjustment by hand",
-            ("manual_adjustments", "approved_by"): "asked for the adjustment",
-        },
+        {("manual_adjustments", "approved_by"): "asked for the adjustment"},
     ),
     "hold-that-ends-before": (
-        {"payment_holds": [HOLD | {"released_on": "2026-01-01"}]},
-        {("payment_holds", "hold_id"): "a payment hold", ("payment_holds", "released_on"): "before held_from"},
+        {"payment_holds": [HOLD | {"released_on": "2026-01-02"}]},
+        {("payment_holds", "released_on"): "is not after held_from"},
     ),
     "close-of-no-quarter": (
         {"period_closes": [CLOSE | {"period_start": "2026-02-01"}]},
@@ -678,8 +718,6 @@ WARNED = {"no-tiers", "scenario", "trigger-that-nothing-fires"}
 # What is not built at all: refused by this cell, or only noted where nobody's pay is missing.
 NOTICES = {("triggers", "trigger_id"), ("scenario_overrides", "scenario_id"), ("kpi_targets", "kpi")}
 UNBUILT = NOTICES | {
-    ("manual_adjustments", "adjustment_id"),
-    ("payment_holds", "hold_id"),
     ("period_closes", "plan_period"),
     ("contribution_coefficients", "coefficient"),
 }
@@ -818,11 +856,31 @@ MENDED: dict[str, dict[str, Row | Sequence[Row]]] = {
         "plan_conditions": [_condition("deal_size", "gt", "5", "{id}/r")],
     },
     "rule-of-nothing": {"credit_rules": [RULE | {"share": "0.000001"}]},
-    "adjustment": {},
     "adjustment-for-oneself": {"manual_adjustments": [ADJUSTMENT]},
     "adjustment-in-another-currency": {"manual_adjustments": [ADJUSTMENT]},
     "adjustment-approved-by-who-asked": {"manual_adjustments": [ADJUSTMENT | {"requested_by": "dan"}]},
+    "adjustment-of-nobody": {"manual_adjustments": [ADJUSTMENT]},
+    "adjustment-of-a-dealer-on-a-plan-of-employees": {
+        "plans": {"payee_kind": "dealer"},
+        "plan_components": {"measure": "dealer_sell_in"},
+        "manual_adjustments": [ADJUSTMENT | {"payee_id": "shop"}],
+    },
+    "adjustment-of-no-plan": {"manual_adjustments": [ADJUSTMENT]},
+    "adjustment-of-no-component": {"manual_adjustments": [ADJUSTMENT | {"component_id": "{id}/c"}]},
+    "adjustment-of-another-plans-component": {
+        "plans+": [PLAN | {"plan_id": "{id}/q"}],
+        "plan_components+": [COMPONENT | {"component_id": "{id}/d", "plan_id": "{id}/q"}],
+        "plan_tiers+": [TIER | {"component_id": "{id}/d"}],
+        "manual_adjustments": [ADJUSTMENT | {"component_id": "{id}/d", "plan_id": "{id}/q"}],
+    },
+    "adjustment-below-the-cent": {"manual_adjustments": [ADJUSTMENT | {"amount": "-5.0100"}]},
+    "adjustment-of-nothing": {"manual_adjustments": [ADJUSTMENT | {"amount": "0.01"}]},
+    "adjustment-without-a-reason": {"manual_adjustments": [ADJUSTMENT | {"reason": "-"}]},
     "payment-hold": {"payment_holds": [HOLD]},
+    "hold-of-nobody-known": {"payment_holds": [HOLD | {"payee_id": "shop", "order_id": None}]},
+    "hold-of-no-order": {"payment_holds": [HOLD | {"payee_id": "ann", "released_on": None}]},
+    "hold-approved-by-who-is-held": {"payment_holds": [HOLD | {"approved_by": "ann"}]},
+    "hold-without-a-reason": {"payment_holds": [HOLD | {"reason": "-"}]},
     "hold-that-ends-before": {"payment_holds": [HOLD]},
     "close": {},
     "close-of-no-quarter": {"period_closes": [CLOSE]},

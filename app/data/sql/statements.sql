@@ -5,11 +5,12 @@ with recursive
 
 ,
 
--- draws are about a plan, not about one of its components
+-- draws, and some lines by hand, are about a plan, not about one of its components
 plan_lines as (
     select
         lines.plan_id,
-        count(*) as line_count
+        count(*) as line_count,
+        sum(lines.amount) as amount
     from incentives.fct_payout_lines as lines
     where
         lines.payee_id = $payee_id
@@ -33,7 +34,8 @@ select
     statements.manual,
     statements.payable,
     statements.currency,
-    coalesce(plan_lines.line_count, 0) as plan_line_count
+    coalesce(plan_lines.line_count, 0) as plan_line_count,
+    coalesce(plan_lines.amount, 0) as plan_line_amount
 from incentives.rpt_statements as statements
 inner join visible_people
     on statements.payee_id = visible_people.payee_id

@@ -86,6 +86,12 @@ following as (
         period_start,
         amount
     from {{ ref('int_following_lines') }}
+    union all
+    select
+        group_no,
+        period_start,
+        amount
+    from {{ ref('int_lines_held') }}
 ),
 
 periods as (

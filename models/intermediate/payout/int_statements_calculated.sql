@@ -69,6 +69,31 @@ groups_watched as (
     from {{ ref('int_groups_watched') }}
 ),
 
+lines_held as (
+    select
+        plan_id,
+        payee_no,
+        payee_id,
+        period,
+        period_start,
+        line_kind,
+        amount,
+        amount_base
+    from {{ ref('int_lines_held') }}
+),
+
+manual_lines as (
+    select
+        plan_id,
+        payee_no,
+        payee_id,
+        period,
+        period_start,
+        amount,
+        amount_base
+    from {{ ref('int_manual_lines') }}
+),
+
 draws as (
     select
         plan_id,
@@ -123,6 +148,28 @@ other_lines_placed as (
         line_kind,
         amount,
         amount_base
+    from lines_held
+    union all
+    select
+        plan_id,
+        payee_no,
+        payee_id,
+        period,
+        period_start,
+        'manual' as line_kind,
+        amount,
+        amount_base
+    from manual_lines
+    union all
+    select
+        plan_id,
+        payee_no,
+        payee_id,
+        period,
+        period_start,
+        line_kind,
+        amount,
+        amount_base
     from draws
 ),
 
@@ -138,6 +185,7 @@ moved as (
         sum(case when line_kind in ('clawback', 'clawback_return') then amount else 0 end) as clawed_back,
         sum(case when line_kind = 'draw' then amount else 0 end) as draw,
         sum(case when line_kind = 'draw_recovery' then amount else 0 end) as recovered,
+        sum(case when line_kind = 'manual' then amount else 0 end) as manual,
         sum(amount) as amount,
         sum(coalesce(amount_base, 0)) as amount_base,
         sum(case when amount_base is null then 1 else 0 end) as missing_count
@@ -221,7 +269,7 @@ final as (
         cast(coalesce(moved.clawed_back, 0) as {{ money() }}) as clawed_back,
         cast(coalesce(moved.draw, 0) as {{ money() }}) as draw,
         cast(coalesce(moved.recovered, 0) as {{ money() }}) as recovered,
-        cast(0 as {{ money() }}) as manual,
+        cast(coalesce(moved.manual, 0) as {{ money() }}) as manual,
         cast(coalesce(earned.earned, 0) + coalesce(moved.amount, 0) as {{ money() }}) as payable,
         plans.currency,
         cast(case

@@ -1,6 +1,6 @@
 {#
-    Grain: one row per payee span and day with payout lines. Additive: numerator. Lines without draws, in the base currency, by the day
-    they occurred; what a period ends with (a cap, a floor) stands on as_of while the period runs, and what comes after the payee has
+    Grain: one row per payee span and day with payout lines. Additive: numerator. Lines without draws, manual ones among them, in the base
+    currency, by the day they occurred; what a period ends with (a cap, a floor) stands on as_of while the period runs, and what comes after the payee has
     left counts where he stood last (engine.md §8 A13).
 #}
 with
@@ -39,6 +39,20 @@ other_lines as (
         occurred_on,
         amount_base
     from {{ ref('int_following_lines') }}
+    union all
+    select
+        group_no,
+        occurred_on,
+        amount_base
+    from {{ ref('int_lines_held') }}
+),
+
+manual_lines as (
+    select
+        payee_no,
+        occurred_on,
+        amount_base
+    from {{ ref('int_manual_lines') }}
 ),
 
 groups as (
@@ -98,16 +112,31 @@ earnings as (
     cross join parameters
 ),
 
-earned_days as (
+earnings_of_payees as (
     select
         groups.payee_no,
         earnings.occurred_on,
-        sum(earnings.amount_base) as amount_base
+        earnings.amount_base
     from earnings
     inner join groups
         on earnings.group_no = groups.group_no
-    where earnings.amount_base is not null
-    group by groups.payee_no, earnings.occurred_on
+    union all
+    select
+        manual_lines.payee_no,
+        least(manual_lines.occurred_on, parameters.as_of_on) as occurred_on,
+        manual_lines.amount_base
+    from manual_lines
+    cross join parameters
+),
+
+earned_days as (
+    select
+        payee_no,
+        occurred_on,
+        sum(amount_base) as amount_base
+    from earnings_of_payees
+    where amount_base is not null
+    group by payee_no, occurred_on
 ),
 
 final as (

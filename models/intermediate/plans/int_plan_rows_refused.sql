@@ -76,6 +76,68 @@ components_entered as (
     group by component_id
 ),
 
+currencies as (
+    select
+        currency,
+        minor_units
+    from {{ ref('currencies') }}
+),
+
+-- who and what raw rows know is read only where somebody is named
+named_at_all as (
+    select 1 as is_any
+    from manual_adjustments_rows
+    union
+    select 1 as is_any
+    from payment_holds_rows
+),
+
+orders_named_at_all as (
+    select distinct 1 as is_any
+    from payment_holds_rows
+    where order_id is not null
+),
+
+users as (
+    select
+        named_users.user_id as payee_id,
+        'employee' as payee_kind
+    from {{ ref('stg_crm__users') }} as named_users
+    cross join named_at_all
+),
+
+dealers as (
+    select
+        dealers.dealer_id as payee_id,
+        'dealer' as payee_kind
+    from {{ ref('stg_channel__dealers') }} as dealers
+    cross join named_at_all
+),
+
+orders as (
+    select orders.order_id
+    from {{ ref('stg_erp__orders') }} as orders
+    cross join orders_named_at_all
+),
+
+payees as (
+    select
+        payee_id,
+        payee_kind
+    from users
+    union all
+    select
+        payee_id,
+        payee_kind
+    from dealers
+),
+
+payees_of_any_kind as (
+    select payee_id
+    from payees
+    group by payee_id
+),
+
 triggers_fired as (
     select trigger_id
     from trigger_firings_rows
@@ -163,10 +225,34 @@ plan_conditions_beside as (
 manual_adjustments_beside as (
     select
         manual_adjustments_rows.*,
-        plans_rows.currency as plan_currency
+        plans_rows.currency as plan_currency,
+        plan_components_rows.plan_id as component_plan_id,
+        plans_rows.plan_id is not null and payees.payee_id is null as is_of_nobody_paid_so,
+        manual_adjustments_rows.amount
+        <> {{ round_minor('manual_adjustments_rows.amount', 'currencies.minor_units') }} as is_finer_than_money
     from manual_adjustments_rows
     left join plans_rows
         on manual_adjustments_rows.plan_id = plans_rows.plan_id
+    left join currencies
+        on plans_rows.currency = currencies.currency
+    left join plan_components_rows
+        on manual_adjustments_rows.component_id = plan_components_rows.component_id
+    left join payees
+        on
+            manual_adjustments_rows.payee_id = payees.payee_id
+            and plans_rows.payee_kind = payees.payee_kind
+),
+
+payment_holds_beside as (
+    select
+        payment_holds_rows.*,
+        payees_of_any_kind.payee_id is null as is_payee_unknown,
+        orders.order_id is null as is_order_unknown
+    from payment_holds_rows
+    left join payees_of_any_kind
+        on payment_holds_rows.payee_id = payees_of_any_kind.payee_id
+    left join orders
+        on payment_holds_rows.order_id = orders.order_id
 ),
 
 triggers_beside as (
@@ -179,7 +265,8 @@ triggers_beside as (
 ),
 
 {% set beside = [
-    'plans', 'plan_assignments', 'plan_components', 'plan_tiers', 'plan_modifiers', 'plan_conditions', 'manual_adjustments', 'triggers'
+    'plans', 'plan_assignments', 'plan_components', 'plan_tiers', 'plan_modifiers', 'plan_conditions', 'manual_adjustments', 'payment_holds',
+    'triggers'
 ] -%}
 final as (
     {%- for rule in plan_rules() %}

@@ -5,7 +5,7 @@
     target: + basis × factor × rate; prize: + basis;
     modifier, personal_factor: × factor; cap_per_event: cut to ± basis; gate: × factor 0; rounding: to the minor unit; paid_before: − basis. One row from
     0: cap, floor, draw: factor − basis; draw_recovery: − what of rate (owed) basis − factor pays back; hold, clawback: − basis × rate ÷ factor, release:
-    + the same, each less the earlier lines about the same line and invoice.
+    + the same, each less the earlier lines about the same line and invoice, or hold; manual: + basis.
 #}
 with
 
@@ -178,12 +178,22 @@ following_lines as (
         followed_line_id,
         line_kind,
         invoice_id,
-        hold_until,
+        coalesce(hold_id, hold_until) as held_by,
         basis,
         part,
         whole,
         amount
     from {{ ref('int_following_lines_detailed') }}
+),
+
+manual_lines as (
+    select
+        payout_line_id,
+        payee_id,
+        adjustment_id,
+        amount,
+        reason
+    from {{ ref('int_manual_lines') }}
 ),
 
 draws as (
@@ -443,7 +453,7 @@ single_steps as (
     select
         {{ payout_step(
             1, 'line_kind', 'followed_line_id', '0', 'amount', basis='basis', rate='part', factor='whole',
-            reason="case when line_kind in ('hold', 'release') then hold_until else invoice_id end"
+            reason="case when line_kind in ('hold', 'release') then held_by else invoice_id end"
         ) }}
     from following_lines
     union all
@@ -454,6 +464,10 @@ single_steps as (
             payee='payee_id'
         ) }}
     from draws
+    union all
+    select
+        {{ payout_step(1, "'manual'", 'adjustment_id', '0', 'amount', basis='amount', reason='reason') }}
+    from manual_lines
 ),
 
 all_steps as (

@@ -1,6 +1,6 @@
 {#
     Grain: one row per line: a credit that a component pays for, the one line of a component that pays by the period, its cap or floor, what is held,
-    released, clawed back or returned of a credit's line, or a draw of the plan and its recovery, which belong to no component.
+    released, clawed back or returned of a line, what is added or taken by hand, or a draw of the plan and its recovery, which belong to no component.
     Additive: amount within a currency, amount_base. Not additive: positions, rate, factor. A view over narrow tables.
 #}
 {%- set values = {
@@ -129,6 +129,10 @@ following_lines as (
         invoice_id,
         hold_until,
         hold_days,
+        hold_reason,
+        approved_by,
+        held_from,
+        released_on,
         basis,
         {{ quotient10('part', 'whole') }} as factor,
         amount,
@@ -137,10 +141,31 @@ following_lines as (
         amount_base,
         case
             when line_kind not in ('hold', 'release') then line_kind
+            when hold_id is not null then concat(line_kind, '_by_hand')
             when hold_days is null then concat(line_kind, '_collected')
             else concat(line_kind, '_days')
         end as explanation_key
     from {{ ref('int_following_lines_detailed') }}
+),
+
+manual_lines as (
+    select
+        payout_line_id,
+        payee_id,
+        plan_id,
+        plan_name,
+        component_id,
+        period,
+        period_start,
+        occurred_on,
+        reason,
+        requested_by,
+        approved_by,
+        amount,
+        currency,
+        minor_units,
+        amount_base
+    from {{ ref('int_manual_lines') }}
 ),
 
 draws as (
@@ -256,6 +281,14 @@ adjusting_sentences as (
 ),
 
 following_sentences as (
+    select
+        explanation_key,
+        sentence,
+        sentence_zh
+    from {{ ref('int_explanations') }}
+),
+
+manual_sentences as (
     select
         explanation_key,
         sentence,
@@ -499,6 +532,10 @@ by_period as (
     'invoice': 'following_lines.invoice_id',
     'amount': money_text('following_lines.amount', 'following_lines.minor_units'),
     'currency': 'following_lines.currency',
+    'held_from': "coalesce(cast(following_lines.held_from as " ~ dbt.type_string() ~ "), '')",
+    'released_on': "coalesce(cast(following_lines.released_on as " ~ dbt.type_string() ~ "), '')",
+    'approved_by': "coalesce(following_lines.approved_by, '')",
+    'reason': "coalesce(following_lines.hold_reason, '')",
 } -%}
 following as (
     select
@@ -528,6 +565,39 @@ following as (
     from following_lines
     left join following_sentences
         on following_lines.explanation_key = following_sentences.explanation_key
+),
+
+{% set manual_values = {
+    'component': 'coalesce(components.name, manual_lines.plan_name)',
+    'amount': money_text('manual_lines.amount', 'manual_lines.minor_units'),
+    'currency': 'manual_lines.currency',
+    'requested_by': 'manual_lines.requested_by',
+    'approved_by': 'manual_lines.approved_by',
+    'reason': 'manual_lines.reason',
+} -%}
+by_hand as (
+    select
+        manual_lines.payout_line_id,
+        manual_lines.payee_id,
+        manual_lines.plan_id,
+        manual_lines.component_id,
+        manual_lines.period,
+        manual_lines.period_start,
+        {{ without(['event_id', 'credit_id', 'credited_payee_id'], dbt.type_string()) }},
+        manual_lines.occurred_on,
+        'manual' as line_kind,
+        'manual' as reason,
+        {{ without(['basis', 'position_from', 'position_to', 'tier_from', 'rate', 'factor'], step()) }},
+        manual_lines.amount,
+        manual_lines.currency,
+        manual_lines.amount_base,
+        {{ fill('manual_sentences.sentence', manual_values) }} as explanation,
+        {{ fill('manual_sentences.sentence_zh', manual_values) }} as explanation_zh
+    from manual_lines
+    left join components
+        on manual_lines.component_id = components.component_id
+    left join manual_sentences
+        on manual_sentences.explanation_key = 'manual'
 ),
 
 {% set draw_values = {
@@ -574,6 +644,8 @@ final as (
     select * from adjusting
     union all
     select * from following
+    union all
+    select * from by_hand
     union all
     select * from drawn
 )
