@@ -163,7 +163,9 @@ def _statements(
         if key not in found:
             is_closed = (period, key[2]) in closed.get(key[1], ())
             nothing = dict.fromkeys(AMOUNTS, ZERO)
-            found[key] = Statement(period, "closed" if is_closed else "estimate", currency, nothing, ZERO if is_closed else None)
+            found[key] = Statement(
+                period, "closed" if is_closed else "estimate", currency, nothing, ZERO if is_closed else None
+            )
         return found[key]
 
     for key, row in pay.statements.items():

@@ -14,7 +14,15 @@ from checker.report import ATTAINMENT, LINES, MARTS, PENDING, STATEMENTS
 from checker.rows import Text
 from tests.conformance.contracts import read_contract
 from tests.conformance.reading import read_cases
-from tests.conformance.translation import DEFAULT_RATES, DEFAULT_RATES_ON, FX_TABLE, LAST_BATCH, Case, translate, updated_at
+from tests.conformance.translation import (
+    DEFAULT_RATES,
+    DEFAULT_RATES_ON,
+    FX_TABLE,
+    LAST_BATCH,
+    Case,
+    translate,
+    updated_at,
+)
 
 CASES = Path(__file__).resolve().parents[1] / "conformance" / "cases"
 Tables = dict[str, list[Text]]
@@ -33,8 +41,8 @@ def tables_of(case: Case, batch: int = LAST_BATCH) -> Tables:
     for currency, rate in DEFAULT_RATES.items():
         row = {"currency": currency, "rate_on": DEFAULT_RATES_ON, "rate_to_base": rate, "updated_at": updated_at(1)}
         tables[FX_TABLE].append(row)
-    rates = [row for (_, _, landed), row in case.rates.items() if landed <= batch]
-    own = {(row["currency"], row["rate_on"]) for row in rates}
+    rates = [rate for (_, _, landed), rate in case.rates.items() if landed <= batch]
+    own = {(rate["currency"], rate["rate_on"]) for rate in rates}
     tables[FX_TABLE] = [row for row in tables[FX_TABLE] if (row["currency"], row["rate_on"]) not in own]
     tables[FX_TABLE].extend(rates)
     for row in case.rows:
@@ -118,7 +126,12 @@ def marts_of(pay: Pay, posted: Tables = NOTHING_POSTED) -> Tables:
         | {"attainment": None if of.attainment is None else str(of.attainment)}
         for (payee, component, start), of in pay.attainment.items()
     ]
-    said: Tables = {STATEMENTS: list(statements), LINES: list(lines), ATTAINMENT: list(attainment), PENDING: list(pending)}
+    said: Tables = {
+        STATEMENTS: list(statements),
+        LINES: list(lines),
+        ATTAINMENT: list(attainment),
+        PENDING: list(pending),
+    }
     return said | posted
 
 

@@ -60,7 +60,9 @@ def _settled(pay: Pay, posted: Tables, of: Figure) -> Decimal:
     ledger = settle(pay, posted[LEDGER], posted[BATCHES])
     if of.kind == "payable":
         statements = [
-            (row.amounts["payable"], str(start)) for (who, _, start), row in ledger.statements.items() if who == of.payee
+            (row.amounts["payable"], str(start))
+            for (who, _, start), row in ledger.statements.items()
+            if who == of.payee
         ]
         return sum((amount for amount, start in statements if start == of.period_start), Decimal(0))
     rows = [

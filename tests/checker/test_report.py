@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,22 @@ from checker import check
 from checker.__main__ import main
 from checker.bundle import NotABundle, check_bundle, needed_rows, save_bundle
 from checker.calculation import Settings, calculate
+from checker.figures import ZERO
 from checker.ledger import BATCHES, LEDGER, closed_periods, settle
 from checker.people import Plan
 from checker.report import LINES, PENDING, STATEMENTS, compare
 from checker.warehouse import NotAWarehouse
 from tests.checker.companies import (
-    NOTHING_POSTED, Tables, all_cases, close, marts_of, posted_of, settings_of, tables_of, write_warehouse,
-)  # fmt: skip
+    NOTHING_POSTED,
+    Tables,
+    all_cases,
+    close,
+    marts_of,
+    posted_of,
+    settings_of,
+    tables_of,
+    write_warehouse,
+)
 from tests.checker.test_calculation import CASES, CHECKER, STAMP, company, line, order
 
 AS_OF = date(2026, 6, 30)
@@ -136,14 +146,14 @@ def test_a_closed_statement_says_what_was_posted_and_the_next_one_what_is_pendin
         if start <= FEBRUARY
     }
     assert said == {
-        ("ann", JANUARY): ("closed", 100, 0, 100),
-        ("ann", FEBRUARY): ("estimate", 0, 25, 25),
-        ("ben", JANUARY): ("closed", 0, 0, 0),
-        ("ben", FEBRUARY): ("estimate", 0, 25, 25),
+        ("ann", JANUARY): ("closed", Decimal(100), ZERO, Decimal(100)),
+        ("ann", FEBRUARY): ("estimate", ZERO, Decimal(25), Decimal(25)),
+        ("ben", JANUARY): ("closed", ZERO, ZERO, ZERO),
+        ("ben", FEBRUARY): ("estimate", ZERO, Decimal(25), Decimal(25)),
     }
     assert [(key[0], key[3], row.amount, row.posts_into) for key, row in ledger.pending.items()] == [
-        ("ann", "revenue_booked:o3/1", 25, FEBRUARY),
-        ("ben", "revenue_booked:o3/1", 25, FEBRUARY),
+        ("ann", "revenue_booked:o3/1", Decimal(25), FEBRUARY),
+        ("ben", "revenue_booked:o3/1", Decimal(25), FEBRUARY),
     ]
     report = compare(pay, marts_of(pay, posted))
     assert report.agrees and (report.statements, report.closed, report.pending) == (12, 2, 2)
@@ -186,10 +196,10 @@ def test_faults_of_closed_periods_are_told_by_what_they_concern() -> None:
     tables, posted = closed_company()
     pay = calculate(tables, Settings(AS_OF))
     marts = marts_of(pay, posted)
+    of_ben = "Pending for ben, plan p, component c, earned in 2026-01-01, revenue_booked:o3/1"
     assert compare(pay, changed(marts, PENDING, 1, amount="26", posts_into_period_start="2026-03-01")).differences == [
-        "Pending for ben, plan p, component c, earned in 2026-01-01, revenue_booked:o3/1: 26.00 in the warehouse, 25.00 by the checker.",
-        "Pending for ben, plan p, component c, earned in 2026-01-01, revenue_booked:o3/1: posts_into_period_start is 2026-03-01 in the"
-        " warehouse, 2026-02-01 by the checker.",
+        f"{of_ben}: 26.00 in the warehouse, 25.00 by the checker.",
+        f"{of_ben}: posts_into_period_start is 2026-03-01 in the warehouse, 2026-02-01 by the checker.",
     ]
     assert compare(pay, changed(marts, STATEMENTS, 0, status="estimate")).differences == [
         "Statement of ann, plan p, period 2026-01-01: status is estimate in the warehouse, closed by the checker."
@@ -201,13 +211,13 @@ def superseded(valid_from: str) -> tuple[Tables, Tables]:
     tables, posted = company(), NOTHING_POSTED
     for start in (JANUARY, FEBRUARY):
         posted = close(calculate(tables, Settings(AS_OF)), start, posted)
-    row = {**tables["plans.plans"][0], "plan_id": "q", "supersedes": "p", "valid_from": valid_from}
+    of_q = {"plan_id": "q", "valid_from": valid_from}
     more: Tables = {
-        "plans.plans": [row],
-        "plans.plan_assignments": [{**tables["plans.plan_assignments"][0], "assignment_id": "aq", "plan_id": "q", "valid_from": valid_from}],
+        "plans.plans": [{**tables["plans.plans"][0], **of_q, "supersedes": "p"}],
+        "plans.plan_assignments": [{**tables["plans.plan_assignments"][0], **of_q, "assignment_id": "aq"}],
         "plans.plan_components": [{**tables["plans.plan_components"][0], "component_id": "cq", "plan_id": "q"}],
         "plans.plan_tiers": [{"component_id": "cq", "tier_from": "0", "rate": "0.2"}],
-    }  # fmt: skip
+    }
     return {name: [*rows, *more.get(name, [])] for name, rows in tables.items()}, posted
 
 
@@ -217,8 +227,8 @@ def test_periods_of_a_plan_are_closed_where_those_of_the_plan_it_supersedes_are(
     ledger = settle(pay, posted[LEDGER], posted[BATCHES])
     assert ledger.closed["q"] == ledger.closed["p"] == {("month", JANUARY), ("month", FEBRUARY)}
     assert [(key[1], row.amount, row.posts_into) for key, row in ledger.pending.items()] == [
-        ("q", 200, date(2026, 3, 1)),
-        ("p", -100, date(2026, 3, 1)),
+        ("q", Decimal(200), date(2026, 3, 1)),
+        ("p", Decimal(-100), date(2026, 3, 1)),
     ]
     marts = marts_of(pay, posted)
     assert compare(pay, marts).agrees
