@@ -88,26 +88,24 @@ def read_posted(rows: Iterable[Text]) -> list[Posted]:
 
 
 def closed_periods(plans: Mapping[str, Plan], batches: Sequence[Text]) -> dict[str, set[Period]]:
-    """The closed periods of each plan: those of its batches, and those of the plan it replaces (C16)."""
+    """The closed periods of each plan: those of its batches, and those of the plans it replaces, one after the other (C16)."""
     by_batch: dict[str, set[Period]] = defaultdict(set)
     for row in batches:
         period = str(row["period"])
         if period not in PERIOD_MONTHS:
             raise ValueError(f"a batch closes a {period!r}, which is no period")
         by_batch[str(row["plan_id"])].add((period, date.fromisoformat(str(row["posted_period_start"]))))
-
-    def closed(plan_id: str, seen: frozenset[str]) -> set[Period]:
-        found = set(by_batch.get(plan_id, ()))
-        plan = plans.get(plan_id)
-        if plan and plan.supersedes and plan.supersedes not in seen:
-            for period, start in closed(plan.supersedes, seen | {plan.supersedes}):
+    closed = {plan_id: set(periods) for plan_id, periods in by_batch.items()}
+    for plan in plans.values():
+        replaced, seen = plan.supersedes, {plan.plan_id}
+        while replaced and replaced not in seen:
+            for period, start in by_batch.get(replaced, ()):
                 # From its valid_from on the new plan pays, so a period that ends before is none of its own.
                 if period == plan.period and period_end(period, start) > plan.valid_from:
-                    found.add((period, start))
-        return found
-
-    of = {plan_id: closed(plan_id, frozenset({plan_id})) for plan_id in {*plans, *by_batch}}
-    return {plan_id: periods for plan_id, periods in of.items() if periods}
+                    closed.setdefault(plan.plan_id, set()).add((period, start))
+            seen.add(replaced)
+            replaced = plans[replaced].supersedes if replaced in plans else None
+    return closed
 
 
 def settle(pay: Pay, ledger: Sequence[Text], batches: Sequence[Text]) -> Ledger:

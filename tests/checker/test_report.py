@@ -249,20 +249,20 @@ def test_closed_are_only_periods_that_reach_into_the_plan_that_supersedes() -> N
         assert settle(pay, posted[LEDGER], posted[BATCHES]).closed.get("q") == closed
 
 
-def test_a_chain_of_plans_is_closed_as_far_as_each_of_them_reaches() -> None:
+def test_closed_periods_go_down_a_chain_of_plans() -> None:
     batches = [{"plan_id": "a", "period": "month", "posted_period_start": "2026-01-01"}]
 
     def plan(plan_id: str, supersedes: str | None, valid_from: date, period: str = "month") -> Plan:
         return Plan(plan_id, "employee", None, "CNY", period, valid_from, date.max, supersedes)
 
-    first = plan("a", "c", JANUARY)  # a loop ends
-    b, c = plan("b", "a", JANUARY), plan("c", "b", date(2026, 1, 31))
+    a, c = plan("a", "c", JANUARY), plan("c", "b", date(2026, 1, 31))  # a chain without an end ends where it began
     january = {("month", JANUARY)}
-    assert closed_periods({"a": first, "b": b, "c": c}, batches) == {"a": january, "b": january, "c": january}
-    late = plan("b", "a", FEBRUARY)
-    assert closed_periods({"a": first, "b": late, "c": c}, batches) == {"a": january}
-    quarters = plan("b", "a", JANUARY, "quarter")
-    assert closed_periods({"a": first, "b": quarters, "c": c}, batches) == {"a": january}
+    for b, closed in (
+        (plan("b", "a", JANUARY), {"a": january, "b": january, "c": january}),
+        (plan("b", "a", FEBRUARY), {"a": january, "c": january}),
+        (plan("b", "a", JANUARY, "quarter"), {"a": january, "c": january}),
+    ):
+        assert closed_periods({"a": a, "b": b, "c": c}, batches) == closed
 
 
 def test_a_file_that_is_no_warehouse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

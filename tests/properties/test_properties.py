@@ -74,6 +74,7 @@ def test_laws_of_one_company_can_be_broken(warehouse: tuple[Outcome, Path]) -> N
     for name, (mart, column) in {
         "credits add to events": ("fct_credits", "value"),
         "lines add to statements": ("fct_payout_lines", "amount"),
+        "posted and pending add to lines": ("fct_payout_ledger", "amount"),
     }.items():
         of = copy.deepcopy(next(of for of in pay.values() if of.rows[mart]))
         assert not ALONE[name](of)
