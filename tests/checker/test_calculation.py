@@ -92,8 +92,8 @@ def test_a_case_is_paid_as_it_says(case_id: str) -> None:
 
 
 def test_enough_figures_are_compared() -> None:
-    assert sum(len(case.figures) for case in CASES.values()) >= 990
-    assert sum(of.kind == "ledger" for case in CASES.values() for of in case.figures) >= 14
+    assert sum(len(case.figures) for case in CASES.values()) >= 1080
+    assert sum(of.kind == "ledger" for case in CASES.values() for of in case.figures) >= 60
 
 
 def test_the_contract_is_the_one_that_lands() -> None:

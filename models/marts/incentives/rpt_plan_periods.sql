@@ -1,6 +1,7 @@
 {#
-    Grain: one row per plan and period that has statements or has been closed. status: closed or open. is_over: its last day has been calculated. plan_hash: of the
-    plan's rows as they are now, and of the credit rules that reach the period: a close refuses where it is no longer what it was at an earlier one.
+    Grain: one row per plan and period that has statements or has been closed. status: closed or open. is_over: its last day has been calculated.
+    plan_hash: of the plan's rows as they are now, and of the credit rules that reach the period: a close refuses where it is no longer what it was
+    at an earlier one.
 #}
 with
 
