@@ -21,6 +21,7 @@ from checker.calculation import Pay, Settings, calculate
 from checker.components import MEASURES, Component
 from checker.contract import TABLES
 from checker.credits import Credit
+from checker.ledger import BATCHES, LEDGER
 from checker.report import MARTS, Report, compare
 from checker.rows import Row, Text
 
@@ -85,7 +86,10 @@ def save_bundle(pay: Pay, tables: Tables, marts: Tables, payee: str, out: Path) 
     """As write_bundle, from what has been read and calculated."""
     if payee not in pay.engine.people.payees:
         raise NotABundle(f"There is no payee {payee}.")
-    kept = needed_rows(pay, payee, tables)
+    said = {name: [row for row in rows if row.get("payee_id") == payee] for name, rows in marts.items()}
+    kept = needed_rows(pay, payee, tables, {str(row["plan_id"]) for row in said[LEDGER]})
+    plans = {row["plan_id"] for row in [*kept["plans.plans"], *said[LEDGER]]}
+    said[BATCHES] = [row for row in marts[BATCHES] if row["plan_id"] in plans]
     facts = pay.engine.credits.facts
     currencies = {row.get("currency") for rows in kept.values() for row in rows} | {pay.settings.base_currency}
     settings = {
@@ -97,7 +101,6 @@ def save_bundle(pay: Pay, tables: Tables, marts: Tables, payee: str, out: Path) 
         "high_potential_from": str(facts.high_potential_from),
         "minor_units": {code: facts.digits[code] for code in sorted(filter(None, currencies)) if code in facts.digits},
     }
-    said = {name: [row for row in rows if row["payee_id"] == payee] for name, rows in marts.items()}
     out.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bundle:
         bundle.writestr(_SETTINGS, json.dumps(settings, ensure_ascii=False, indent=2))
@@ -136,15 +139,15 @@ def _read(bundle: zipfile.ZipFile, name: str) -> list[Text]:
     return [{column: value or None for column, value in row.items()} for row in rows]
 
 
-def needed_rows(pay: Pay, payee: str, tables: Tables) -> dict[str, list[Text]]:
-    """The rows a payee's pay depends on, every version of them, by table."""
-    return _Needs(pay, payee, tables).rows()
+def needed_rows(pay: Pay, payee: str, tables: Tables, posted: Iterable[str] = ()) -> dict[str, list[Text]]:
+    """The rows a payee's pay depends on, every version of them, by table. `posted`: plans the ledger has him in."""
+    return _Needs(pay, payee, tables, posted).rows()
 
 
 class _Needs:
     """Collects, by table and column, the values whose rows are kept."""
 
-    def __init__(self, pay: Pay, payee: str, tables: Tables) -> None:
+    def __init__(self, pay: Pay, payee: str, tables: Tables, posted: Iterable[str]) -> None:
         self._pay, self._payee, self._tables = pay, payee, tables
         self._engine = pay.engine
         self._facts = pay.engine.credits.facts
@@ -156,6 +159,7 @@ class _Needs:
         self._credits: dict[int, Credit] = {}
         own_plans = {plan.plan_id for plan in pay.plans.values() if self._engine.people.segments(plan, payee)}
         own_plans |= {line.plan.plan_id for line in pay.payout_lines if line.payee_id == payee}
+        own_plans |= set(posted)
         self._plans = own_plans
         self._components = [of for of in pay.components if of.plan.plan_id in own_plans]
         self._measures: set[str] = set()
@@ -268,6 +272,11 @@ class _Needs:
         ids = {of.component_id for of in self._components}
         modifiers = {of["modifier_id"] for component in self._components for of, _ in component.modifiers}
         self._add("plans.plans", "plan_id", *self._plans)
+        # Where a replaced plan is closed, so is the one that replaces it: the whole chain is needed.
+        replaced = [self._pay.plans[of].supersedes for of in self._plans if of in self._pay.plans]
+        while fresh := {of for of in replaced if of} - self._keep["plans.plans"]["plan_id"]:
+            self._add("plans.plans", "plan_id", *fresh)
+            replaced = [self._pay.plans[of].supersedes for of in fresh if of in self._pay.plans]
         self._add("plans.plans", "supersedes", *self._plans)
         for table in ("plan_assignments", "plan_components", "plan_draws"):
             self._add(f"plans.{table}", "plan_id", *self._plans)

@@ -65,6 +65,7 @@ class Plan:
     period: str
     valid_from: date
     valid_to: date
+    supersedes: str | None
     assignments: list[Row] = field(default_factory=list)
     components: list[Row] = field(default_factory=list)
 
@@ -277,7 +278,7 @@ def paying_plans(of: Mapping[str, Sequence[Row]]) -> list[Plan]:
     plans = {
         row["plan_id"]: Plan(
             row["plan_id"], row["payee_kind"], row["company_id"], row["currency"], row["period"], row["valid_from"],
-            ends[row["plan_id"]],
+            ends[row["plan_id"]], row["supersedes"],
         )
         for row in rows
         if row["period"] in PERIOD_MONTHS

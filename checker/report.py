@@ -7,19 +7,30 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 
-from checker.calculation import STATEMENT, Pay
+from checker.calculation import Pay
 from checker.figures import EXACT, ZERO
+from checker.ledger import AMOUNTS, BATCHES, LEDGER, Ledger, settle
 from checker.rows import Text
 
 STATEMENTS = "incentives.rpt_statements"
 LINES = "incentives.fct_payout_lines"
 ATTAINMENT = "incentives.rpt_attainment"
-# The columns of the marts that are compared, by mart: their key first.
+PENDING = "incentives.rpt_pending_adjustments"
+# The columns of the marts that are read, by mart: their key first. Those of the ledger are taken as given, the others compared.
 MARTS = {
-    STATEMENTS: ("payee_id", "plan_id", "period_start", "status", *STATEMENT, "adjustments", "payable"),
+    STATEMENTS: ("payee_id", "plan_id", "period_start", "period", "status", *AMOUNTS, "currency", "payable_base"),
     LINES: ("payee_id", "plan_id", "component_id", "period_start", "event_id", "line_kind", "amount"),
     ATTAINMENT: ("payee_id", "plan_id", "component_id", "period_start", "attainment"),
-}
+    PENDING: (
+        "payee_id", "plan_id", "component_id", "event_id", "earned_period_start", "period", "posts_into_period_start", "amount",
+        "currency",
+    ),
+    LEDGER: (
+        "ledger_line_id", "payee_id", "plan_id", "component_id", "event_id", "period", "posted_period_start", "earned_period_start",
+        "line_kind", "amount", "currency", "amount_base",
+    ),
+    BATCHES: ("batch_id", "plan_id", "period", "posted_period_start"),
+}  # fmt: skip
 
 
 @dataclass
@@ -29,7 +40,8 @@ class Report:
     statements: int = 0
     lines: int = 0
     attainments: int = 0
-    closed: int = 0
+    pending: int = 0
+    closed: int = 0  # of the statements
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -38,9 +50,10 @@ class Report:
         return not self.differences
 
     def __str__(self) -> str:
-        told = f"{self.statements:,} statements, {self.lines:,} lines and {self.attainments:,} attainments compared"
-        if self.closed:
-            told += f"; {self.closed:,} of closed periods, whose lines were compared, not what was posted"
+        told = (
+            f"{self.statements:,} statements ({self.closed:,} closed), {self.lines:,} lines, {self.attainments:,} attainments and"
+            f" {self.pending:,} pending adjustments compared"
+        )
         count = len(self.differences)
         return "\n".join([*self.differences, told, "1 difference" if count == 1 else f"{count:,} differences"])
 
@@ -59,16 +72,20 @@ def _shown(value: Decimal | None) -> str:
 def compare(pay: Pay, marts: Mapping[str, Sequence[Text]], payees: set[str] | None = None) -> Report:
     """Compares pay with the rows of the marts; of some payees only when they are given.
 
-    A warehouse without statements, and a statement, line or attainment that only one side has, is a difference.
+    A warehouse without statements, and a statement, line, attainment or pending adjustment that only one side has, is a
+    difference.
     """
     report = Report()
+    ledger = settle(pay, marts[LEDGER], marts[BATCHES])
     with localcontext(EXACT):
         for differences in (
-            _statements(pay, marts, payees, report),
+            _statements(ledger, marts, payees, report),
+            _pending(ledger, marts, payees, report),
             _lines(pay, marts, payees, report),
             _attainment(pay, marts, payees, report),
         ):
             report.differences.extend(differences)
+    report.differences.extend(ledger.strange)
     for text in pay.refused:
         if not text.startswith("plans."):  # those of drafts may be broken; those of plans that pay stop a build
             report.differences.append(f"A landed row breaks the contract, and the checker leaves it out: {text}.")
@@ -78,7 +95,7 @@ def compare(pay: Pay, marts: Mapping[str, Sequence[Text]], payees: set[str] | No
 
 
 def _statements(
-    pay: Pay, marts: Mapping[str, Sequence[Text]], payees: set[str] | None, report: Report
+    ledger: Ledger, marts: Mapping[str, Sequence[Text]], payees: set[str] | None, report: Report
 ) -> Iterator[str]:
     said = {
         (str(row["payee_id"]), str(row["plan_id"]), date.fromisoformat(str(row["period_start"]))): row
@@ -86,28 +103,66 @@ def _statements(
     }
     if not said:
         yield "The warehouse has no statement to compare."
-    for key in sorted(set(said) | set(pay.statements)):
+    for key in sorted(set(said) | set(ledger.statements)):
         payee, plan, start = key
         if payees is not None and payee not in payees:
             continue
         where = f"Statement of {payee}, plan {plan}, period {start}"
-        row, mine = said.get(key), pay.statements.get(key)
+        row, mine = said.get(key), ledger.statements.get(key)
         if row is None or mine is None:
             other = (
                 "The warehouse has none, the checker has" if row is None else "The checker has none, the warehouse has"
             )
-            payable = mine["payable"] if mine else _number(row["payable"] if row else None)
+            payable = mine.amounts["payable"] if mine else _number(row["payable"] if row else None)
             yield f"{where}: {other} {_shown(payable)} payable."
             continue
-        if row["status"] == "closed":
-            report.closed += 1
-            continue
         report.statements += 1
-        adjustments = _number(row["adjustments"]) or ZERO
-        wanted = {**{name: mine[name] for name in STATEMENT}, "payable": mine["payable"] + adjustments}
-        for name, value in wanted.items():
+        report.closed += mine.status == "closed"
+        words = {"period": mine.period, "status": mine.status, "currency": mine.currency}
+        yield from _different_words(where, row, words)
+        figures: dict[str, Decimal | None] = {**mine.amounts}
+        if mine.status == "closed":
+            figures["payable_base"] = mine.payable_base
+        for name, value in figures.items():
             if _number(row[name]) != value:
                 yield f"{where}: {name} is {_shown(_number(row[name]))} in the warehouse, {_shown(value)} by the checker."
+
+
+def _different_words(where: str, row: Text, wanted: Mapping[str, str]) -> Iterator[str]:
+    for name, value in wanted.items():
+        if row[name] != value:
+            yield f"{where}: {name} is {row[name]} in the warehouse, {value} by the checker."
+
+
+def _pending(
+    ledger: Ledger, marts: Mapping[str, Sequence[Text]], payees: set[str] | None, report: Report
+) -> Iterator[str]:
+    said = {
+        (
+            str(row["payee_id"]), str(row["plan_id"]), row["component_id"] or "", row["event_id"] or "",
+            date.fromisoformat(str(row["earned_period_start"])),
+        ): row
+        for row in marts[PENDING]
+    }  # fmt: skip
+    for key in sorted(set(said) | set(ledger.pending)):
+        payee, plan, component, event, earned = key
+        if payees is not None and payee not in payees:
+            continue
+        where = f"Pending for {payee}, plan {plan}, component {component or 'none'}, earned in {earned}"
+        where += f", {event}" if event else ""
+        row, mine = said.get(key), ledger.pending.get(key)
+        amount = _number(row["amount"]) if row else None
+        if row is None or mine is None or amount != mine.amount:
+            yield f"{where}: {_shown(amount)} in the warehouse, {_shown(mine.amount if mine else None)} by the checker."
+        if row is None or mine is None:
+            continue
+        report.pending += 1
+        wanted = {
+            "period": mine.period,
+            "posts_into_period_start": mine.posts_into.isoformat(),
+            "currency": mine.currency,
+        }
+        yield from _different_words(where, row, wanted)
 
 
 def _lines(pay: Pay, marts: Mapping[str, Sequence[Text]], payees: set[str] | None, report: Report) -> Iterator[str]:

@@ -117,16 +117,8 @@ class Run:
             if refused:
                 return refused
             warehouse.build()
-            closes = [
-                (of.case_id, close.period_start)
-                for of in group.cases
-                for close in of.closes
-                if close.after_batch == batch
-            ]
-            for case_id, why in warehouse.close(closes).items():
+            for case_id, why in warehouse.close_after(group.cases, batch).items():
                 self._fail(case_id, f"the close is refused: {why}")
-            if closes and batch == group.batches:
-                warehouse.build()
         return set()
 
     def _blame(self, group: Group, error: BuildError) -> None:

@@ -18,7 +18,7 @@ from orchestration.ledger import closing
 from orchestration.lib.dbt_runner import DbtError, run_dbt
 from orchestration.lib.spark import write_marts
 from orchestration.raw_export import export_raw
-from tests.conformance.translation import BASE_CURRENCY
+from tests.conformance.translation import BASE_CURRENCY, Case
 
 # What the comparison reads, and everything it is made from; other marts say nothing about pay.
 _MARTS = "+path:models/marts/incentives"
@@ -108,6 +108,25 @@ class Warehouse:
             load_spark_marts(self._state_dir("spark"), self.marts)
         else:
             self._dbt("run", "--select", _MARTS, "--exclude", "+rpt_plan_violations")
+
+    def close_after(self, cases: Sequence[Case], batch: int) -> dict[str, str]:
+        """Closes what the cases close after a batch; returns why those are refused that are.
+
+        A period is closed by what a build says after the close of the one before. After the last batch the marts say what has
+        been posted; after others the build of the next one does.
+        """
+        rounds: list[list[tuple[str, str]]] = []
+        for case in cases:
+            starts = sorted(of.period_start for of in case.closes if of.after_batch == batch)
+            for place, start in enumerate(starts):
+                rounds += [[]] * (place == len(rounds))
+                rounds[place].append((case.case_id, start))
+        refused = dict[str, str]()
+        for place, closes in enumerate(rounds, start=1):
+            refused |= self.close(closes)
+            if place < len(rounds) or batch == max(case.batches for case in cases):
+                self.build()
+        return refused
 
     def close(self, closes: Sequence[tuple[str, str]]) -> dict[str, str]:
         """Closes a period, by its first day, of all plans of a case, one case after the other; returns why those are refused that are."""

@@ -38,7 +38,7 @@ _ACTIVITIES = {"visits": "visit", "calls": "call", "demos": "demo"}
 _COUNTS = (*_ACTIVITIES, "deals_won", "interactions", "tickets_resolved", "class_seats", "class_renewals")
 _DEALER_MONEY = ("dealer_sell_in", "dealer_sell_through", "dealer_collected")
 _DEALER = (*_DEALER_MONEY, "dealer_units_in", "dealer_units_through")
-_MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
+MONTHS = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 # Zones, and times near their midnights in winter and in summer.
 _MIDNIGHTS = {
     "Asia/Shanghai": ("04:00:00", "15:59:59", "16:00:00"),
@@ -162,6 +162,7 @@ class Shape:
     currencies: bool = True
     later: bool = True
     withheld: bool = True
+    superseded: bool = False
 
 
 ANY = Shape()
@@ -212,7 +213,9 @@ class _Company:
         self.currency = draw.choice(["USD", "USD", "USD", "EUR", "JPY", "KWD", "CNY"])
         self.period = draw.choice(["month", "quarter", "quarter", "quarter", "half", "year"])
         self.scale = Decimal(_SCALE[self.currency])
-        self.begins = draw.choice(["2026-01-01"] * 4 + ["2026-02-15", "2025-07-01"])
+        self.begins = draw.choice(
+            ["2026-01-01"] * 4 + ["2026-02-15", "2026-01-01" if shape.superseded else "2025-07-01"]
+        )
         self.dealers = shape.others and self.chance(0.12)
         self.dealer_ids = ["d1", "d2"] if self.dealers or (shape.others and self.chance(0.2)) else []
         self.body: Body = {"id": "", "mechanic": "drawn", "source": "drawn at random", "as_of": of.as_of}
@@ -340,12 +343,14 @@ class _Company:
         measures = self.shape.measures
         if self.two_companies:
             plan["company_id"] = "two"
-        if self.shape.others and self.chance(0.15):
+        if self.shape.others and self.chance(0.5 if self.shape.superseded else 0.15):
             second = {"plan_id": "q", "valid_from": "2026-04-01"}
+            if self.shape.superseded:
+                second["valid_from"] = self.draw.choice(["2026-01-01", "2026-02-01", "2026-02-15", "2026-04-01"])
             if self.chance(0.6):
                 second["supersedes"] = "p"
             if self.chance(0.4):
-                second |= {"currency": self.draw.choice(list(_UNIT)), "period": self.draw.choice(list(_MONTHS))}
+                second |= {"currency": self.draw.choice(list(_UNIT)), "period": self.draw.choice(list(MONTHS))}
             plans.append(second)
         if self.dealer_ids:
             self.body["dealers"] = [
@@ -590,7 +595,7 @@ class _Company:
             self.body["tiers"].append(tier)
 
     def _quotas(self, measure: str, of_team: bool) -> None:
-        months = _MONTHS[self.period]
+        months = MONTHS[self.period]
         length = self.period if self.chance(0.7) or months == 1 else "month"
         subjects = [("dealer", who) for who in self.dealer_ids] if self.dealers else [("payee", w) for w in self.payees]
         if of_team or self.shape.teams:
@@ -599,7 +604,7 @@ class _Company:
             size = self.draw.choice([2, 5, 10, 3])
             if self.chance(0.08):
                 continue
-            for first in range(1, 13, _MONTHS[length]):
+            for first in range(1, 13, MONTHS[length]):
                 start = f"2026-{first:02}-01"
                 key = (kind, subject, measure, length, start)
                 if key in self.quotas or start > self.world.as_of:

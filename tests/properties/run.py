@@ -14,10 +14,11 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random, SystemRandom
+from types import MappingProxyType
 
 import duckdb
 
@@ -26,13 +27,13 @@ from orchestration.lib.dbt_runner import ROOT
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
 from tests.conformance.reading import Source
-from tests.conformance.translation import Case, translate
+from tests.conformance.translation import Case, Row, translate
 from tests.conformance.warehouse import BuildError, Warehouse
 from tests.properties.generate import WORLD_SIZE, Body, as_yaml, company, drawn, expected, world
 from tests.properties.laws import ALONE, LAWS, Law, Pay, read_pay, steps_lead_on
 
 # What a test run judges.
-SEED, COUNT = 9, 240
+SEED, COUNT = 9, 264
 BATCHES = 2
 FOUND = ROOT / "build/properties"
 _MOST_PRINTED = 5
@@ -91,11 +92,74 @@ def _deliveries(pair: Pair) -> list[Case]:
         rows = [replace(row, batch=of_plans) if row.table.startswith("plans.") else row for row in rows]
         again = [replace(row, batch=BATCHES) for row in rows if draw.random() < 0.2]
         cases[1].rows = draw.sample(rows + again, len(rows) + len(again))
+    if cases[-1].closes:
+        cases[-1].rows = _late(cases[-1], Random(f"{pair.key}/late"))
     return cases
 
 
-def judge(pairs: Sequence[Pair], warehouse: Path, outcome: Outcome) -> None:
-    """Judges every law on companies of a warehouse."""
+def _late(case: Case, draw: Random) -> list[Row]:
+    """The rows of a company around its closes: some come late, are mended late, or are deleted late, and a plan that supersedes is late.
+
+    What a close may use of plans is there from the start (engine.md §8 C16).
+    """
+    of_q = f"{case.case_id}/q"
+    replaces = any(row.values.get("supersedes") for row in case.rows if row.table == "plans.plans")
+    rows: list[Row] = []
+    for row in case.rows:
+        values = row.values
+        if row.table.startswith("plans."):
+            names = ("plan_id", "component_id", "owner_id", "modifier_id", "trigger_id")
+            is_late = replaces and any((values.get(name) or "").startswith(of_q) for name in names)
+            is_late |= row.table in ("plans.quotas", "plans.plan_assignments") and draw.random() < 0.1
+        else:
+            is_late = draw.random() < 0.2
+        rows.append(replace(row, batch=BATCHES if is_late else 1))
+        if row.table == "erp.order_lines" and draw.random() < 0.3:
+            wrong = draw.choice(["0", "1000.5", "7", values["net_amount"]])
+            if is_late:
+                rows.append(Row(row.table, 1, {**values, "net_amount": wrong, "updated_at": "2025-12-31T00:00:00Z"}))
+            else:
+                more = {**values, "order_line_id": f"{values['order_line_id']}x", "net_amount": wrong}
+                gone = {**more, "is_deleted": "true", "updated_at": "2026-01-09T00:00:00Z"}
+                rows += [Row(row.table, 1, more), Row(row.table, BATCHES, gone)]
+    return rows
+
+
+class Watched(Warehouse):
+    """A warehouse in which each build is compared with the one before: a statement of a closed period pays what it paid."""
+
+    def __init__(self, folder: Path, as_of: str, timezone: str) -> None:
+        super().__init__(folder, as_of, timezone, "duckdb")
+        self.closed: dict[tuple[str, ...], tuple[object, ...]] = {}
+        self.moved: dict[str, list[str]] = defaultdict(list)
+
+    def build(self) -> None:
+        super().build()
+        query = (
+            "select payee_id, plan_id, period_start, earned, adjustments, held, released, clawed_back, draw, recovered, manual,"
+            " payable, currency from incentives.rpt_statements where status = 'closed'"
+        )
+        with duckdb.connect(str(self.file), read_only=True) as connection:
+            closed = {row[:3]: row[3:] for row in connection.execute(query).fetchall()}
+        for key, before in self.closed.items():
+            # One of 0 may go with the days on the plan.
+            if closed.get(key, before if not any(before[:-1]) else ()) != before:
+                self.moved[key[1].split("/")[0]].append(f"{key}: {before} became {closed.get(key)}")
+        self.closed = closed
+
+    def close_after(self, cases: Sequence[Case], batch: int) -> dict[str, str]:
+        """Of refusals only those count that no drawn company may meet: a period may be not over, or have no statement."""
+        refused = super().close_after(cases, batch)
+        for case_id, reason in refused.items():
+            if "no longer those" in reason:
+                self.moved[case_id].append(reason)
+        return refused
+
+
+def judge(
+    pairs: Sequence[Pair], warehouse: Path, outcome: Outcome, moved: Mapping[str, list[str]] = MappingProxyType({})
+) -> None:
+    """Judges every law on companies of a warehouse; `moved`: what builds changed of closed periods."""
     pay = read_pay(warehouse)
     steps = steps_lead_on(warehouse)
     checked = different_from_the_checker(warehouse)
@@ -105,6 +169,7 @@ def judge(pairs: Sequence[Pair], warehouse: Path, outcome: Outcome) -> None:
             of = pay.get(body["id"], Pay())
             found = {name: law(of) for name, law in ALONE.items()}
             found |= {"steps lead to lines": steps.get(body["id"], []), "as the checker": checked.get(body["id"], [])}
+            found["closed stays closed"] = moved.get(body["id"], [])
             for name, problems in found.items():
                 outcome.judged[name] += 1
                 outcome.broken += [(name, replace(pair, body=body, varied=None), problem) for problem in problems[:1]]
@@ -148,7 +213,7 @@ def build(pairs: Sequence[Pair], folder: Path, outcome: Outcome, again: bool = F
         of_case = {body["id"]: pair for pair in pairs for body in (pair.body, pair.varied) if body}
         for group in grouped(cases.values()):
             inside = [pair for pair in pairs if any(case.case_id == pair.body["id"] for case in group.cases)]
-            warehouse = Warehouse(folder, group.as_of, group.timezone, "duckdb")
+            warehouse = Watched(folder, group.as_of, group.timezone)
             try:
                 refused = _batches(group, warehouse)
             except BuildError as error:
@@ -165,7 +230,7 @@ def build(pairs: Sequence[Pair], folder: Path, outcome: Outcome, again: bool = F
                 gone = [of_case[case_id] for case_id in refused]
                 pairs = [pair for pair in pairs if pair not in gone]
                 break
-            judge(inside, warehouse.file, outcome)
+            judge(inside, warehouse.file, outcome, warehouse.moved)
             if again:
                 before = all_rows(warehouse.file)
                 warehouse.build()
@@ -188,6 +253,7 @@ def _batches(group: Group, warehouse: Warehouse) -> dict[str, str]:
         if refused:
             return refused
         warehouse.build()
+        warehouse.close_after(group.cases, batch)
     return {}
 
 

@@ -1,6 +1,7 @@
 {#
-    Grain: one row per plan and period that has statements. status: closed or open. is_over: its last day has been calculated. plan_hash: of the
-    plan's rows as they are now, and of the credit rules that reach the period: a close refuses where it is no longer what it was at an earlier one.
+    Grain: one row per plan and period that has statements or has been closed. status: closed or open. is_over: its last day has been calculated.
+    plan_hash: of the plan's rows as they are now, and of the credit rules that reach the period: a close refuses where it is no longer what it was
+    at an earlier one.
 #}
 with
 
@@ -9,8 +10,42 @@ statements as (
         plan_id,
         period,
         period_start,
-        max(case when status = 'closed' then 1 else 0 end) as closed_count
+        status
     from {{ ref('rpt_statements') }}
+),
+
+batches as (
+    select
+        plan_id,
+        period,
+        posted_period_start
+    from {{ ref('fct_ledger_batches') }}
+),
+
+-- A period that was closed without a line has no statement once another plan has taken its days.
+listed as (
+    select
+        plan_id,
+        period,
+        period_start,
+        case when status = 'closed' then 1 else 0 end as closed_count
+    from statements
+    union all
+    select
+        plan_id,
+        period,
+        posted_period_start as period_start,
+        1 as closed_count
+    from batches
+),
+
+named as (
+    select
+        plan_id,
+        period,
+        period_start,
+        max(closed_count) as closed_count
+    from listed
     group by plan_id, period, period_start
 ),
 
@@ -45,22 +80,22 @@ rows_hashed as (
 
 dated as (
     select
-        statements.plan_id,
-        statements.period,
-        statements.period_start,
+        named.plan_id,
+        named.period,
+        named.period_start,
         periods.period_end,
-        statements.closed_count = 1 as is_closed,
+        named.closed_count = 1 as is_closed,
         periods.period_end <= parameters.as_of_on
         or periods.period_end = cast({{ dbt.dateadd('day', 1, 'parameters.as_of_on') }} as date) as is_over,
         plans.company_id
-    from statements
+    from named
     inner join periods
         on
-            statements.period = periods.period
-            and statements.period_start = periods.period_start
+            named.period = periods.period
+            and named.period_start = periods.period_start
     cross join parameters
     left join plans
-        on statements.plan_id = plans.plan_id
+        on named.plan_id = plans.plan_id
 ),
 
 vouched as (
