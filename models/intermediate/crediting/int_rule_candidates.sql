@@ -1,6 +1,6 @@
 {#
-    Grain: one row per event, credit rule and payee whom it would credit if its conditions hold: the measure is the rule's, the day lies in
-    its span, the event is of a seller or dealer of its company, and the payee is employed on the day and has no direct credit of the event.
+    Grain: one row per event, credit rule and payee whom it would credit if its conditions hold: the measure is the rule's, the day (of a
+    return that of its sale, whose shares it has) lies in its span, the event is of a seller or dealer of its company, and the payee is employed on the day and has no direct credit of the event.
     rule_no 0: an overlay row of the deal as it stands, without a rule. Not additive (engine.md §2, §8 B9 to B12).
 #}
 with
@@ -11,7 +11,8 @@ events as (
         measure,
         item_no,
         class_code,
-        occurred_on
+        occurred_on,
+        rate_on
     from {{ ref('int_events') }}
 ),
 
@@ -185,6 +186,7 @@ ruled as (
         events.item_no,
         events.class_code,
         events.occurred_on,
+        events.rate_on,
         items.account_id,
         items.dealer_id,
         items.owner_kind,
@@ -195,8 +197,8 @@ ruled as (
     inner join events
         on
             rules.measure = events.measure
-            and rules.valid_from <= events.occurred_on
-            and rules.valid_to > events.occurred_on
+            and rules.valid_from <= events.rate_on
+            and rules.valid_to > events.rate_on
     inner join items
         on events.item_no = items.item_no
 ),
@@ -207,8 +209,8 @@ ruled as (
     'account_owner': ['accounts', 'ruled.account_id = accounts.account_id', "'employee'", 'accounts.owner_user_id'],
     'service_owner': [
         'service_owners',
-        'ruled.account_id = service_owners.account_id and ruled.occurred_on >= service_owners.valid_from'
-            ~ ' and ruled.occurred_on < service_owners.valid_to',
+        'ruled.account_id = service_owners.account_id and ruled.rate_on >= service_owners.valid_from'
+            ~ ' and ruled.rate_on < service_owners.valid_to',
         "'employee'", 'service_owners.user_id',
     ],
     'registrant': [
