@@ -283,10 +283,6 @@
         'reason': 'names neither a user nor a dealer that there is', 'do': 'correct the id, or land who it is of',
     },
     {
-        'table': 'payment_holds', 'column': 'order_id', 'breaks': 'order_id is not null and is_order_unknown',
-        'reason': 'names no order that there is', 'do': 'correct the id, or land the order first',
-    },
-    {
         'table': 'payment_holds', 'column': 'approved_by', 'breaks': 'approved_by = payee_id',
         'reason': 'is who is held back', 'do': 'have somebody else approve it',
     },

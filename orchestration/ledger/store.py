@@ -57,6 +57,25 @@ _BATCHES = {
     "previous_hash": "varchar",
     "batch_hash": "varchar",
 }
+# What a close posts: the lines of its period, which is open, and the adjustments pending for it.
+_TO_POST = """
+create or replace temp table to_post as
+select
+    lines.plan_id, lines.period_start as posted_period_start, lines.period_start as earned_period_start, lines.payee_id, lines.component_id,
+    lines.event_id, lines.line_kind, lines.amount, lines.amount_base, lines.currency, lines.reason, null as reason_zh, lines.payout_line_id,
+    lines.occurred_on, lines.basis, lines.position_from, lines.rate, lines.factor, events.value as event_value, events.source_file,
+    events.source_row, lines.explanation, lines.explanation_zh
+from incentives.fct_payout_lines as lines
+inner join asked on lines.plan_id = asked.plan_id and lines.period_start = asked.period_start
+left join incentives.fct_incentive_events as events on lines.event_id = events.event_id
+union all
+select
+    pending.plan_id, pending.posts_into_period_start, pending.earned_period_start, pending.payee_id, pending.component_id, pending.event_id,
+    'adjustment', pending.amount, pending.amount_base, pending.currency, pending.reason, pending.reason_zh, null, null, pending.basis,
+    pending.position_from, pending.rate, pending.factor, pending.event_value, pending.source_file, pending.source_row, null, null
+from incentives.rpt_pending_adjustments as pending
+inner join asked on pending.plan_id = asked.plan_id and pending.posts_into_period_start = asked.period_start
+"""
 _FACTS = "batch"
 _AT_ONCE = 100_000
 
@@ -115,7 +134,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 def post(
     marts: duckdb.DuckDBPyConnection, folder: Path, closes: Sequence[Close], approved_by: str, posted_at: datetime
 ) -> list[str]:
-    """Writes one batch a close, in their order, with the lines that `marts` holds for it in incentives.rpt_lines_to_post.
+    """Writes one batch a close, in their order, with its lines and what is pending for it in `marts`.
 
     Returns the ids of the batches. Each is done when its file has its name; a run that dies before leaves nothing of it.
     Raises LedgerBroken when the files that are there are not whole.
@@ -124,13 +143,10 @@ def post(
     written = [batch for _, batch in batches(folder)]
     previous = written[-1].batch_hash if written else ""
     marts.execute("set TimeZone = 'UTC'")
-    marts.execute("create or replace temp table to_post as from incentives.rpt_lines_to_post limit 0")
-    wanted = [list(part) for part in zip(*((of.plan_id, of.period, of.period_start) for of in closes), strict=True)]
-    marts.execute(
-        "insert into to_post select lines.* from incentives.rpt_lines_to_post as lines inner join (select unnest(?::varchar[]) as plan_id,"
-        " unnest(?::varchar[]) as period, unnest(?::date[]) as posted_period_start) as asked using (plan_id, period, posted_period_start)",
-        wanted or [[], [], []],
-    )
+    marts.execute("create or replace temp table asked (plan_id varchar, period_start date)")
+    if closes:
+        marts.executemany("insert into asked values (?, ?)", [[of.plan_id, of.period_start] for of in closes])
+    marts.execute(_TO_POST)
     ids = []
     for number, of in enumerate(closes, start=len(written) + 1):
         numbering = "payee_id, component_id, event_id, earned_period_start, line_kind, payout_line_id"

@@ -361,18 +361,17 @@ def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(posted: 
     with duckdb.connect() as marts:
         marts.execute("create schema incentives")
         marts.execute(f"attach '{posted / 'out/warehouse.duckdb'}' as warehouse (read_only)")
-        marts.execute(
-            "create table incentives.rpt_lines_to_post as from warehouse.incentives.rpt_lines_to_post limit 0"
-        )
-        columns = "(plan_id, period, posted_period_start, earned_period_start, payee_id, line_kind, amount, currency)"
+        for mart in ("fct_payout_lines", "fct_incentive_events", "rpt_pending_adjustments"):
+            marts.execute(f"create table incentives.{mart} as from warehouse.incentives.{mart} limit 0")
+        columns = "(plan_id, period, period_start, payee_id, line_kind, amount, currency)"
         for plan, start, payee, amount in (
             ("a", "2026-01-01", "ann", 5),
             ("a", "2026-02-01", "ann", 7),
             ("c", "2026-01-01", "bo", 9),
         ):
             marts.execute(
-                f"insert into incentives.rpt_lines_to_post {columns} values (?, 'month', ?, ?, ?, 'earning', ?, 'CNY')",
-                [plan, start, start, payee, amount],
+                f"insert into incentives.fct_payout_lines {columns} values (?, 'month', ?, ?, 'earning', ?, 'CNY')",
+                [plan, start, payee, amount],
             )
         marts.execute("create table incentives.rpt_plan_periods as from warehouse.incentives.rpt_plan_periods limit 0")
         for plan, status in (("a", "open"), ("b", "open"), ("c", "closed")):

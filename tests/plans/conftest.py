@@ -22,7 +22,6 @@ Rows = Mapping[str, Sequence[Row]]
 NAMED = (
     ("raw_crm.users", "user_id", "ann"),
     ("raw_channel.dealers", "dealer_id", "shop"),
-    ("raw_erp.orders", "order_id", "o"),
 )
 
 

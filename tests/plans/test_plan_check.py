@@ -478,10 +478,6 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         {"payment_holds": [HOLD | {"payee_id": "nan"}]},
         {("payment_holds", "payee_id"): "neither a user nor a dealer"},
     ),
-    "hold-of-no-order": (
-        {"payment_holds": [HOLD | {"order_id": "p"}]},
-        {("payment_holds", "order_id"): "names no order"},
-    ),
     "hold-approved-by-who-is-held": (
         {"payment_holds": [HOLD | {"payee_id": "ann", "approved_by": "ann"}]},
         {("payment_holds", "approved_by"): "is who is held back"},
@@ -878,7 +874,6 @@ MENDED: dict[str, dict[str, Row | Sequence[Row]]] = {
     "adjustment-without-a-reason": {"manual_adjustments": [ADJUSTMENT | {"reason": "-"}]},
     "payment-hold": {"payment_holds": [HOLD]},
     "hold-of-nobody-known": {"payment_holds": [HOLD | {"payee_id": "shop", "order_id": None}]},
-    "hold-of-no-order": {"payment_holds": [HOLD | {"payee_id": "ann", "released_on": None}]},
     "hold-approved-by-who-is-held": {"payment_holds": [HOLD | {"approved_by": "ann"}]},
     "hold-without-a-reason": {"payment_holds": [HOLD | {"reason": "-"}]},
     "hold-that-ends-before": {"payment_holds": [HOLD]},

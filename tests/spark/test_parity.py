@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -12,6 +13,8 @@ import pytest
 
 from orchestration.build import Choices, variables
 from orchestration.ingest import ingest
+from orchestration.ledger import load, post
+from orchestration.ledger.closing import Asked, due
 from orchestration.lib import spark
 from orchestration.lib.dbt_runner import run_dbt
 from orchestration.raw_export import export_raw
@@ -61,6 +64,7 @@ def both(demo_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Both:
     shutil.copytree(demo_build / "landing", out / "landing")
     warehouse = out / "warehouse.duckdb"
     shutil.copy(demo_build / "warehouse.duckdb", warehouse)
+    _close_and_correct(out)
     sources, _ = read_cases(CASES_FOLDER)
     contract = read_contract()
     cases = [translate(source, contract) for source in sources if source.case_id in CASES]
@@ -75,6 +79,32 @@ def both(demo_build: Path, tmp_path_factory: pytest.TempPathFactory) -> Both:
     marts = load_spark_marts(out / "spark-state", by_spark)
     spark.stop()
     return Both(cases, warehouse, by_spark, marts)
+
+
+def _close_and_correct(out: Path) -> None:
+    """Closes the first quarter of the company as it was built, then lands one of its order lines with half the amount."""
+    with duckdb.connect(str(out / "warehouse.duckdb")) as marts:
+        quarters = "select min(period_start)::varchar from incentives.rpt_plan_periods where period = 'quarter'"
+        ((start,),) = marts.execute(quarters).fetchall()
+        post(marts, out / "ledger", due(marts, Asked(start, "quarter", start)), "finance", datetime(2026, 7, 1))
+        (out / "landing/erp/order_lines").mkdir(exist_ok=True)
+        marts.execute(
+            f"""
+            copy (
+                select * exclude (_file, _row, _batch)
+                    replace (cast(net_amount / 2 as decimal(18, 2)) as net_amount, updated_at + interval 1 day as updated_at)
+                from raw_erp.order_lines
+                where order_line_id = (
+                    select min(events.source_key)
+                    from incentives.fct_payout_lines as lines
+                    inner join incentives.fct_incentive_events as events on lines.event_id = events.event_id
+                    where lines.period = 'quarter' and lines.period_start = '{start}' and lines.amount <> 0
+                    and events.source_table = 'erp.order_lines'
+                )
+            ) to '{out / "landing/erp/order_lines/corrected.csv"}'
+            """
+        )
+    load(out / "warehouse.duckdb", out / "ledger")
 
 
 def test_every_public_mart_is_the_same_row_by_row_and_none_is_empty(

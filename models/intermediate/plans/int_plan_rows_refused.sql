@@ -92,12 +92,6 @@ named_at_all as (
     from payment_holds_rows
 ),
 
-orders_named_at_all as (
-    select distinct 1 as is_any
-    from payment_holds_rows
-    where order_id is not null
-),
-
 users as (
     select
         named_users.user_id as payee_id,
@@ -112,12 +106,6 @@ dealers as (
         'dealer' as payee_kind
     from {{ ref('stg_channel__dealers') }} as dealers
     cross join named_at_all
-),
-
-orders as (
-    select orders.order_id
-    from {{ ref('stg_erp__orders') }} as orders
-    cross join orders_named_at_all
 ),
 
 payees as (
@@ -246,13 +234,10 @@ manual_adjustments_beside as (
 payment_holds_beside as (
     select
         payment_holds_rows.*,
-        payees_of_any_kind.payee_id is null as is_payee_unknown,
-        orders.order_id is null as is_order_unknown
+        payees_of_any_kind.payee_id is null as is_payee_unknown
     from payment_holds_rows
     left join payees_of_any_kind
         on payment_holds_rows.payee_id = payees_of_any_kind.payee_id
-    left join orders
-        on payment_holds_rows.order_id = orders.order_id
 ),
 
 triggers_beside as (
