@@ -254,8 +254,8 @@
         'reason': 'asked for the adjustment or is paid by it', 'do': 'have somebody else approve it',
     },
     {
-        'table': 'manual_adjustments', 'column': 'payee_id', 'breaks': 'is_of_nobody_paid_so',
-        'reason': 'names nobody of the kind that the plan pays', 'do': 'write the id of a user, or of a dealer for a plan of dealers',
+        'table': 'manual_adjustments', 'column': 'payee_id', 'breaks': 'is_of_no_user',
+        'reason': 'names no user that there is, and the plan pays employees', 'do': 'correct the id, or land who it is of',
     },
     {
         'table': 'manual_adjustments', 'column': 'component_id', 'breaks': 'component_plan_id <> plan_id',
@@ -277,10 +277,6 @@
     {
         'table': 'payment_holds', 'column': 'payee_id', 'breaks': 'payee_id is null and order_id is null',
         'reason': 'is empty, and so is order_id', 'do': 'name the payee or the order that is held back',
-    },
-    {
-        'table': 'payment_holds', 'column': 'payee_id', 'breaks': 'payee_id is not null and is_payee_unknown',
-        'reason': 'names neither a user nor a dealer that there is', 'do': 'correct the id, or land who it is of',
     },
     {
         'table': 'payment_holds', 'column': 'approved_by', 'breaks': 'approved_by = payee_id',

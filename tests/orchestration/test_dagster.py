@@ -32,7 +32,7 @@ STEPS: Mapping[str, set[str]] = {
     **{step: set() for step in INGEST},
     "ingest_log": INGEST,
     "ingest_ledger": set(),
-    "build_plan_check": {"ingest_plans", "ingest_crm", "ingest_channel", "ingest_log"},
+    "build_plan_check": {"ingest_plans", "ingest_crm", "ingest_log"},
     "build_models": INGEST - {"ingest_plans"} | {"ingest_log", "ingest_ledger", "build_plan_check"},
     "quality__gate": {"build_models", "build_plan_check"},
     "published__marts": {"quality__gate"},

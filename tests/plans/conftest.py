@@ -19,10 +19,7 @@ Row = dict[str, object]
 Rows = Mapping[str, Sequence[Row]]
 
 # Raw rows that plan rows may name: table, column, key.
-NAMED = (
-    ("raw_crm.users", "user_id", "ann"),
-    ("raw_channel.dealers", "dealer_id", "shop"),
-)
+NAMED = (("raw_crm.users", "user_id", "ann"),)
 
 
 class _Returned(Exception):

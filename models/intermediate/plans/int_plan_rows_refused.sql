@@ -83,47 +83,16 @@ currencies as (
     from {{ ref('currencies') }}
 ),
 
--- who and what raw rows know is read only where somebody is named
+-- whom raw rows know is read only where somebody is named
 named_at_all as (
-    select 1 as is_any
+    select distinct true as is_any
     from manual_adjustments_rows
-    union
-    select 1 as is_any
-    from payment_holds_rows
 ),
 
 users as (
-    select
-        named_users.user_id as payee_id,
-        'employee' as payee_kind
+    select named_users.user_id as payee_id
     from {{ ref('stg_crm__users') }} as named_users
     cross join named_at_all
-),
-
-dealers as (
-    select
-        dealers.dealer_id as payee_id,
-        'dealer' as payee_kind
-    from {{ ref('stg_channel__dealers') }} as dealers
-    cross join named_at_all
-),
-
-payees as (
-    select
-        payee_id,
-        payee_kind
-    from users
-    union all
-    select
-        payee_id,
-        payee_kind
-    from dealers
-),
-
-payees_of_any_kind as (
-    select payee_id
-    from payees
-    group by payee_id
 ),
 
 triggers_fired as (
@@ -215,7 +184,7 @@ manual_adjustments_beside as (
         manual_adjustments_rows.*,
         plans_rows.currency as plan_currency,
         plan_components_rows.plan_id as component_plan_id,
-        plans_rows.plan_id is not null and payees.payee_id is null as is_of_nobody_paid_so,
+        coalesce(plans_rows.payee_kind = 'employee' and users.payee_id is null, false) as is_of_no_user,
         manual_adjustments_rows.amount
         <> {{ round_minor('manual_adjustments_rows.amount', 'currencies.minor_units') }} as is_finer_than_money
     from manual_adjustments_rows
@@ -225,19 +194,8 @@ manual_adjustments_beside as (
         on plans_rows.currency = currencies.currency
     left join plan_components_rows
         on manual_adjustments_rows.component_id = plan_components_rows.component_id
-    left join payees
-        on
-            manual_adjustments_rows.payee_id = payees.payee_id
-            and plans_rows.payee_kind = payees.payee_kind
-),
-
-payment_holds_beside as (
-    select
-        payment_holds_rows.*,
-        payees_of_any_kind.payee_id is null as is_payee_unknown
-    from payment_holds_rows
-    left join payees_of_any_kind
-        on payment_holds_rows.payee_id = payees_of_any_kind.payee_id
+    left join users
+        on manual_adjustments_rows.payee_id = users.payee_id
 ),
 
 triggers_beside as (
@@ -250,8 +208,7 @@ triggers_beside as (
 ),
 
 {% set beside = [
-    'plans', 'plan_assignments', 'plan_components', 'plan_tiers', 'plan_modifiers', 'plan_conditions', 'manual_adjustments', 'payment_holds',
-    'triggers'
+    'plans', 'plan_assignments', 'plan_components', 'plan_tiers', 'plan_modifiers', 'plan_conditions', 'manual_adjustments', 'triggers'
 ] -%}
 final as (
     {%- for rule in plan_rules() %}
