@@ -13,7 +13,7 @@ from random import Random
 import duckdb
 import pytest
 
-from orchestration import increments
+from orchestration import increments, ledger
 from orchestration.increments import Node, NotAnIncrement, Project, Touch, advance
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
@@ -190,6 +190,7 @@ def _refuse(_: object) -> None:
 def _small(connection: duckdb.DuckDBPyConnection) -> Project:
     """Things of a day, numbered in the order of their names, and a table that follows them by its key."""
     connection.execute("create schema ingest")
+    ledger.prepare(connection)
     connection.execute(
         "create table ingest.files (source varchar, table_name varchar, batch varchar, file_name varchar, status varchar,"
         " reason varchar, stem varchar, corrects varchar)"
