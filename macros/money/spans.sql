@@ -1,6 +1,6 @@
 {#-
     signed_overlap(x0, x1, low, high): how much of the walk from x0 to x1 lies in [low, high), with the sign of the walk
-    (engine.md §4 marginal): decimal(28,10). None of the four may be null: a missing bound must be an absent row.
+    (engine.md §4 marginal): decimal(28,10). low is not above high. None of the four may be null: a missing bound must be an absent row.
     prorated(value, days, whole_days): value × days ÷ whole_days rounded to 4 decimals (engine.md §8 "Numbers").
     slope(run, rise, width): run × rise ÷ width, rounded once to 10 decimals: how far a rate has come between two points (engine.md §4 interpolated);
     run and width up to 10 and 6 decimals, rise factor().
@@ -10,10 +10,10 @@
     fits_money(value, rate_from, rate_to): whether value × rate_from ÷ rate_to has at most the 14 digits before the point of money().
 -#}
 {% macro signed_overlap(x0, x1, low, high) -%}
-cast(case
-    when {{ x1 }} >= {{ x0 }} then greatest(least({{ x1 }}, {{ high }}) - greatest({{ x0 }}, {{ low }}), 0)
-    else -greatest(least({{ x0 }}, {{ high }}) - greatest({{ x1 }}, {{ low }}), 0)
-end as decimal(28, 10))
+cast(
+    greatest(least({{ x1 }}, {{ high }}), {{ low }}) - greatest(least({{ x0 }}, {{ high }}), {{ low }})
+    as decimal(28, 10)
+)
 {%- endmacro %}
 
 {% macro prorated(value, days, whole_days) -%}

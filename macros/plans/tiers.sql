@@ -124,7 +124,10 @@ lines_tiered as (
     select
         lines_located.*,
         coalesce(walked_is_sliced, method = 'marginal' and tier_before <> tier_no) as is_sliced,
-        coalesce(walked_rate, whole_rate, {{ rate_of_tier('tier_no') }}) as tier_rate
+        coalesce(walked_rate, whole_rate, {{ rate_of_tier('tier_no') }}) as tier_rate,
+        -- what is taken back walks from its size to zero
+        case when is_taken_back then position_to else position_from end as walk_from,
+        case when is_taken_back then position_from else position_to end as walk_to
     from lines_located
 ),
 
@@ -161,10 +164,7 @@ rated as (
 {% macro amount_in_tier(tier_no) -%}
 {%- set low = '(case when tier_below = 1 then -' ~ unreached() ~ ' else bound_1 end)' if tier_no == 1 else 'bound_' ~ tier_no %}
 {%- set high = unreached() if tier_no == tiers_side_by_side() else 'bound_' ~ (tier_no + 1) %}
-case
-    when coalesce(rate_{{ tier_no }}, 0) = 0 then 0
-    else {{ mul10(signed_overlap('position_from', 'position_to', low, high), 'case when is_taken_back then -rate_' ~ tier_no ~ ' else rate_' ~ tier_no ~ ' end') }}
-end
+coalesce({{ mul10(signed_overlap('walk_from', 'walk_to', low, high), 'rate_' ~ tier_no) }}, 0)
 {%- endmacro %}
 
 {#- running_total(basis): basis accumulated over the lines of a group in the order of credits: step(). -#}
