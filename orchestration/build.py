@@ -165,6 +165,8 @@ def check_and_publish(landing: Path, out: Path, choices: Choices, steps: Steps) 
     _stop_at(gate, out, steps)
     steps.begin("publish")
     told = publish_marts(out, choices, gate.verdict)
+    for file in ledger.write_payment_files(out):
+        steps.say(f"payment file {file}")
     steps.end()
     return told
 

@@ -25,6 +25,8 @@ from orchestration.lib.dbt_runner import ROOT, project_version, run_dbt
 from orchestration.publish.relations import quoted
 
 _STATE = "build_state"
+# What a close adds rows to.
+_LEDGER = ("ledger.batches", "ledger.lines", "ledger.payments")
 # A name that no relation has is an error, and never a variable of this process.
 _ONLY_SQL: dict[str, Any] = {"python_enable_replacements": False}
 # Of the places that numbers leave free between two neighbours.
@@ -240,7 +242,7 @@ class _Run:
         batches = dict(new)
         posted = self.sql(f"select batch_id from raw_ledger.batches except from {_STATE}.posted").fetchall()
         if posted:
-            batches["ledger.batches"] = batches["ledger.lines"] = [batch_id for (batch_id,) in posted]
+            batches |= {table: [batch_id for (batch_id,) in posted] for table in _LEDGER}
         for unique_id, (name, relation) in self.project.sources.items():
             if name.startswith("ingest."):
                 if differs:

@@ -380,10 +380,15 @@ class Marts:
         )
         return [Line(**row) for row in rows]
 
-    def steps(self, scope: Scope, payee_id: str, payout_line_id: str) -> list[Step]:
-        """The chain that made a line, in order; empty for a viewer who may not see it."""
+    def steps(self, scope: Scope, payee_id: str, line: Line) -> list[Step]:
+        """The chain that made a line, in order; empty for who may not see it, and where a posted line is calculated otherwise now."""
         rows = self._published.rows(
-            "line_steps", viewer_id=scope.viewer_id, as_of=self.as_of, payee_id=payee_id, payout_line_id=payout_line_id
+            "line_steps",
+            viewer_id=scope.viewer_id,
+            as_of=self.as_of,
+            payee_id=payee_id,
+            payout_line_id=line.payout_line_id,
+            amount=line.amount,
         )
         return [Step(**row) for row in rows]
 

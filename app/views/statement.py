@@ -13,6 +13,7 @@ from app.components.choice import choose
 from app.components.component_card import component_card, pays_beyond
 from app.components.figures import Figure, figure_line
 from app.components.periods import pick_period
+from app.components.statement_pdf import MOVEMENTS, font, statement_pdf
 from app.components.trace import draw_trace, line_label
 from app.data.marts import Component, Marts, Period, Statement, Tier, UnpaidCredit
 from app.data.reference import measure_name
@@ -20,8 +21,6 @@ from app.state.formats import compact_in_measure, money, percent, period_label, 
 from app.state.words import language, text
 
 PAGE_SIZE = 20
-# What lies between earned and payable, in the order of the statement.
-MOVEMENTS = ("adjustments", "held", "released", "clawed_back", "draw", "recovered", "manual")
 
 
 def page() -> None:
@@ -50,6 +49,7 @@ def page() -> None:
     draw_plans(statements, components, tiers, is_over=is_over)
     advances = [advances_of(statement) for statement in statements if statement.plan_line_count]
     draw_lines(marts, scope, person, period, [*components, *advances])
+    draw_pdf(marts, scope, person, period, statements, [*components, *advances])
 
 
 def advances_of(statement: Statement) -> Component:
@@ -245,11 +245,40 @@ def lines_of_components(
         opened = st.expander(line_label(line), key=f"line {line.payout_line_id}", on_change="rerun")
         if opened.open:
             with opened:
-                draw_trace(line, component, marts.steps(scope, person.payee_id, line.payout_line_id))
+                draw_trace(line, component, marts.steps(scope, person.payee_id, line))
     pages = -(-lines[0].found_count // PAGE_SIZE)
     st.caption(text("lines.count", count=lines[0].found_count))
     if pages > 1:
         st.pagination(pages, key=page_key, max_visible_pages=5)
+
+
+def draw_pdf(
+    marts: Marts,
+    scope: Scope,
+    person: Person,
+    period: Period,
+    statements: Sequence[Statement],
+    components: Sequence[Component],
+) -> None:
+    """The statement as a file, made when it is asked for."""
+    font_file = font()
+    if font_file is None:
+        st.caption(text("pdf.no_font"))
+        return
+
+    def made() -> bytes:
+        lines_of = (
+            (
+                component,
+                marts.lines(scope, person.payee_id, period, component, first_row=0, page_size=component.line_count),
+            )
+            for component in components
+            if component.line_count
+        )
+        return statement_pdf(person, period, marts.as_of, statements, lines_of, font_file)
+
+    name = f"{person.payee_id}_{period_label(period.period, period.period_start).replace(' ', '-')}.pdf"
+    st.download_button(text("pdf.make"), made, file_name=name, mime="application/pdf", icon=":material/picture_as_pdf:")
 
 
 def component_choice(component: Component) -> str:

@@ -71,7 +71,7 @@ def landing_log() -> dg.AssetsDefinition:
 
 def posted_ledger() -> dg.AssetsDefinition:
     """What closes have posted, from the ledger's files."""
-    tables_made = {name: dg.AssetKey(["raw_ledger", name]) for name in ("batches", "lines")}
+    tables_made = {name: dg.AssetKey(["raw_ledger", name]) for name in ("batches", "lines", "payments")}
 
     @dg.multi_asset(
         name="ingest_ledger",

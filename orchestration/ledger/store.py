@@ -1,8 +1,11 @@
-"""The ledger's files: `OUT/ledger/<batch_id>.parquet`, one a batch, and what was written of each beside it (`.sha256`).
+"""The ledger's files: `OUT/ledger/<batch_id>.parquet` a batch, `payments-<close_no>.parquet` a close, and beside each its SHA-256.
 
 They are the ledger; a warehouse only reads them, and a new one reads them first. A batch is the close of one period of one plan: its lines
 are the file's rows, its facts stand in the file's metadata. Its hash covers these facts, the hash of its lines and the hash of the batch
 before it. So a changed line, a lost file and a batch put in between are found by the chain, and any other changed byte by the file beside.
+
+A close posts a batch for each of its plans and what it pays, all or nothing: files are written under hidden names, the note `.closing` of
+their names is what makes them count, and whoever reads the ledger next gives them their names where a close died before it did.
 """
 
 from __future__ import annotations
@@ -10,7 +13,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -45,6 +49,8 @@ _LINES = {
 _BATCHES = {
     "batch_id": "varchar",
     "batch_no": "bigint",
+    "close_no": "bigint",
+    "close_size": "bigint",
     "plan_id": "varchar",
     "period": "varchar",
     "posted_period_start": "date",
@@ -54,8 +60,22 @@ _BATCHES = {
     "line_count": "bigint",
     "rows_hash": "varchar",
     "plan_hash": "varchar",
+    "payments_hash": "varchar",
     "previous_hash": "varchar",
     "batch_hash": "varchar",
+}
+_PAYMENTS = {
+    "line_no": "bigint",
+    "period": "varchar",
+    "posted_period_start": "date",
+    "payee_id": "varchar",
+    "currency": "varchar",
+    "posted": "decimal(18, 4)",
+    "carried_in": "decimal(18, 4)",
+    "minimum_payment": "decimal(18, 4)",
+    "paid": "decimal(18, 4)",
+    "carried_out": "decimal(18, 4)",
+    "left_on": "date",
 }
 # What a close posts: the lines of its period, which is open, and the adjustments pending for it.
 _TO_POST = """
@@ -76,6 +96,29 @@ select
 from incentives.rpt_pending_adjustments as pending
 inner join asked on pending.plan_id = asked.plan_id and pending.posts_into_period_start = asked.period_start
 """
+# What a close pays: each payee's posted lines and what is carried to it, in each currency of money. A total below 0 is carried to the
+# next close, and one below the minimum too while the payee has not left; who has left is paid what was kept even where nothing is posted.
+_TO_PAY = """
+create or replace temp table to_pay as
+with
+posted as (
+    select payee_id, currency, sum(amount) as posted from to_post group by all
+),
+due as (
+    select
+        balances.payee_id, balances.currency, coalesce(posted.posted, 0) as posted, balances.carried as carried_in,
+        balances.minimum_payment, balances.left_on, coalesce(posted.posted, 0) + balances.carried as due
+    from incentives.rpt_payment_balances as balances
+    left join posted on balances.payee_id = posted.payee_id and balances.currency = posted.currency
+    where posted.payee_id is not null or (balances.left_on is not null and balances.carried > 0)
+)
+select
+    row_number() over (order by payee_id, currency) as line_no, $period as period, $period_start as posted_period_start, payee_id,
+    currency, posted, carried_in, minimum_payment, case when is_paid then due else 0 end as paid,
+    case when is_paid then 0 else due end as carried_out, left_on
+from (select *, due > 0 and (due >= minimum_payment or left_on is not null) as is_paid from due)
+"""
+_CLOSING = ".closing"
 _FACTS = "batch"
 _AT_ONCE = 100_000
 
@@ -100,6 +143,8 @@ class Batch:
     """A batch's facts, as its file bears them."""
 
     batch_no: int
+    close_no: int
+    close_size: int
     plan_id: str
     period: str
     posted_period_start: str
@@ -109,6 +154,7 @@ class Batch:
     line_count: int
     rows_hash: str
     plan_hash: str
+    payments_hash: str
     previous_hash: str
 
     @property
@@ -125,30 +171,40 @@ class Batch:
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the raw tables of the ledger in a warehouse that has none."""
     connection.execute("create schema if not exists raw_ledger")
-    lines = ", ".join(f"{name} {kind}" for name, kind in {"batch_id": "varchar", **_LINES, "_batch": "varchar"}.items())
-    batches = ", ".join(f"{name} {kind}" for name, kind in {**_BATCHES, "_batch": "varchar"}.items())
-    connection.execute(f"create table if not exists raw_ledger.lines ({lines})")
-    connection.execute(f"create table if not exists raw_ledger.batches ({batches})")
+    for table, columns in {
+        "batches": _BATCHES,
+        "lines": {"batch_id": "varchar", **_LINES},
+        "payments": {"close_no": "bigint", **_PAYMENTS},
+    }.items():
+        listed = ", ".join(f"{name} {kind}" for name, kind in {**columns, "_batch": "varchar"}.items())
+        connection.execute(f"create table if not exists raw_ledger.{table} ({listed})")
 
 
 def post(
     marts: duckdb.DuckDBPyConnection, folder: Path, closes: Sequence[Close], approved_by: str, posted_at: datetime
 ) -> list[str]:
-    """Writes one batch a close, in their order, with its lines and what is pending for it in `marts`.
+    """Writes one batch for each of the plans, in their order, with its lines and what is pending for it in `marts`, and what all are paid.
 
-    Returns the ids of the batches. Each is done when its file has its name; a run that dies before leaves nothing of it.
-    Raises LedgerBroken when the files that are there are not whole.
+    Returns the ids of the batches. All of them are done, or none: a run that dies before leaves nothing that counts. Raises LedgerBroken
+    when the files that are there are not whole.
     """
+    if not closes:
+        return []
     folder.mkdir(parents=True, exist_ok=True)
     written = [batch for _, batch in batches(folder)]
-    previous = written[-1].batch_hash if written else ""
+    # Of a close that died before it counted.
+    for left in (each for each in folder.iterdir() if each.name.startswith(".") and each.is_file()):
+        left.unlink()
     marts.execute("set TimeZone = 'UTC'")
     marts.execute("create or replace temp table asked (plan_id varchar, period_start date)")
-    if closes:
-        marts.executemany("insert into asked values (?, ?)", [[of.plan_id, of.period_start] for of in closes])
+    marts.executemany("insert into asked values (?, ?)", [[of.plan_id, of.period_start] for of in closes])
     marts.execute(_TO_POST)
-    ids = []
-    for number, of in enumerate(closes, start=len(written) + 1):
+    marts.execute(_TO_PAY, {"period": closes[0].period, "period_start": closes[0].period_start})
+    close_no = len(written) + 1
+    _, payments_hash = _hash_of_rows(marts, "to_pay", _PAYMENTS)
+    names = _write(marts, folder, f"payments-{close_no:06}", _cast("to_pay", _PAYMENTS), {"close_no": close_no})
+    previous, ids = written[-1].batch_hash if written else "", list[str]()
+    for number, of in enumerate(closes, start=close_no):
         numbering = "payee_id, component_id, event_id, earned_period_start, line_kind, payout_line_id"
         listed = ", ".join(f"{name}::{kind} as {name}" for name, kind in _LINES.items() if name != "line_no")
         marts.execute(
@@ -156,9 +212,11 @@ def post(
             " where plan_id = ? and posted_period_start = ?",
             [of.plan_id, of.period_start],
         )
-        count, rows_hash = _hash_of_rows(marts, "posting")
+        count, rows_hash = _hash_of_rows(marts, "posting", _LINES)
         batch = Batch(
             number,
+            close_no,
+            len(closes),
             of.plan_id,
             of.period,
             of.period_start,
@@ -168,67 +226,129 @@ def post(
             count,
             rows_hash,
             of.plan_hash,
+            payments_hash,
             previous,
         )
-        _write(marts, folder, batch)
+        names += _write(marts, folder, batch.batch_id, "from posting order by line_no", asdict(batch))
         previous = batch.batch_hash
         ids.append(batch.batch_id)
+    note = folder / f"{_CLOSING}.new"
+    note.write_text(json.dumps(names), encoding="utf-8")
+    _to_disk(note, folder)
+    # From here on it counts.
+    os.replace(note, folder / _CLOSING)
+    _to_disk(folder)
+    _complete(folder)
     return ids
 
 
-def _write(marts: duckdb.DuckDBPyConnection, folder: Path, batch: Batch) -> None:
-    file, fresh = folder / f"{batch.batch_id}.parquet", folder / f".{batch.batch_id}.parquet"
-    facts = _literal(json.dumps(asdict(batch), sort_keys=True, ensure_ascii=False))
-    marts.execute(
-        f"copy (from posting order by line_no) to {_literal(str(fresh))} (format parquet, kv_metadata {{{_FACTS}: {facts}}})"
-    )
-    beside, fresh_beside = file.with_suffix(".sha256"), fresh.with_suffix(".sha256")
+def _cast(relation: str, columns: Mapping[str, str]) -> str:
+    listed = ", ".join(f"{name}::{kind} as {name}" for name, kind in columns.items())
+    return f"select {listed} from {relation} order by line_no"
+
+
+def _write(
+    marts: duckdb.DuckDBPyConnection, folder: Path, stem: str, rows: str, told: Mapping[str, object]
+) -> list[str]:
+    """Writes rows and their SHA-256 under hidden names; returns the names that the files are to get."""
+    fresh, fresh_beside = folder / f".{stem}.parquet", folder / f".{stem}.sha256"
+    facts = _literal(json.dumps(told, sort_keys=True, ensure_ascii=False))
+    marts.execute(f"copy ({rows}) to {_literal(str(fresh))} (format parquet, kv_metadata {{{_FACTS}: {facts}}})")
     fresh_beside.write_text(_sha256_of(fresh) + "\n", encoding="ascii")
-    for one, name in ((fresh_beside, beside), (fresh, file)):
-        with one.open("rb") as opened:
-            os.fsync(opened.fileno())
-        os.replace(one, name)
-    directory = os.open(folder, os.O_RDONLY)
-    os.fsync(directory)
-    os.close(directory)
+    _to_disk(fresh, fresh_beside)
+    return [f"{stem}.parquet", f"{stem}.sha256"]
+
+
+def _to_disk(*paths: Path) -> None:
+    for path in paths:
+        opened = os.open(path, os.O_RDONLY)
+        os.fsync(opened)
+        os.close(opened)
+
+
+def _complete(folder: Path) -> None:
+    """Gives the files of a close that counts their names, where that is still to be done."""
+    note = folder / _CLOSING
+    if not note.exists():
+        return
+    for name in json.loads(note.read_text(encoding="utf-8")):
+        # Another reader may be at it too.
+        with suppress(FileNotFoundError):
+            os.replace(folder / f".{name}", folder / name)
+    _to_disk(folder)
+    note.unlink(missing_ok=True)
 
 
 def batches(folder: Path) -> Iterator[tuple[Path, Batch]]:
     """The batches of a ledger in their order. Raises LedgerBroken, naming the file, at the first that is not what was written."""
-    previous = ""
-    files = sorted(folder.glob("[0-9]*.parquet"))
-    for beside in sorted(folder.glob("[0-9]*.sha256")):
-        # What a close that died left of a batch that never was: nothing follows it.
-        if not beside.with_suffix(".parquet").exists() and files and beside.with_suffix(".parquet") < files[-1]:
+    _complete(folder)
+    for beside in sorted(folder.glob("[0-9p]*.sha256")):
+        if not beside.with_suffix(".parquet").exists():
             raise LedgerBroken(f"{beside.with_suffix('.parquet')} is missing: bring it back from a backup.")
+    before: Batch | None = None
     with duckdb.connect() as connection:
-        for number, file in enumerate(files, start=1):
+        for number, file in enumerate(sorted(folder.glob("[0-9]*.parquet")), start=1):
             batch = _read(connection, file)
-            if (batch.batch_no, batch.previous_hash, batch.batch_id) != (number, previous, file.stem):
+            ends = before is None or before.close_no + before.close_size == number
+            if (batch.batch_no, batch.previous_hash, batch.batch_id, batch.close_no) != (
+                number,
+                before.batch_hash if before else "",
+                file.stem,
+                number if ends or before is None else before.close_no,
+            ):
                 raise LedgerBroken(
                     f"{file} does not follow the batch before it: a batch is missing, or was put in or changed."
                 )
-            previous = batch.batch_hash
+            if ends:
+                _read_payments(connection, batch, folder)
+            before = batch
             yield file, batch
+    if before and before.close_no + before.close_size != before.batch_no + 1:
+        raise LedgerBroken(
+            f"{folder} has {before.batch_no - before.close_no + 1} of the {before.close_size} batches of its last close:"
+            " bring the others back from a backup."
+        )
+
+
+def payments_file(folder: Path, batch: Batch) -> Path:
+    """Where it stands what the close of a batch paid."""
+    return folder / f"payments-{batch.close_no:06}.parquet"
 
 
 def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> Batch:
     """The facts of a file, which is read to the last byte."""
-    beside = file.with_suffix(".sha256")
-    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != _sha256_of(file):
-        raise LedgerBroken(
-            f"{file} is not the file that was written (or {beside.name} is not): bring it back from a backup."
-        )
+    _as_written(file)
     try:
         found = connection.execute("select key, value from parquet_kv_metadata(?)", [str(file)]).fetchall()
         facts: dict[str, Any] = json.loads(dict(found)[_FACTS.encode()])
         batch = Batch(**facts)
-        lines = _hash_of_rows(connection, f"read_parquet({_literal(str(file))})")
+        lines = _hash_of_rows(connection, f"read_parquet({_literal(str(file))})", _LINES)
     except (duckdb.Error, KeyError, ValueError, TypeError) as error:
         raise LedgerBroken(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
     if lines != (batch.line_count, batch.rows_hash):
         raise LedgerBroken(f"{file} holds other lines than it says.")
     return batch
+
+
+def _read_payments(connection: duckdb.DuckDBPyConnection, batch: Batch, folder: Path) -> None:
+    file = payments_file(folder, batch)
+    if not file.exists():
+        raise LedgerBroken(f"{file} is missing: bring it back from a backup.")
+    _as_written(file)
+    try:
+        _, found = _hash_of_rows(connection, f"read_parquet({_literal(str(file))})", _PAYMENTS)
+    except duckdb.Error as error:
+        raise LedgerBroken(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
+    if found != batch.payments_hash:
+        raise LedgerBroken(f"{file} holds other payments than batch {batch.batch_id} says.")
+
+
+def _as_written(file: Path) -> None:
+    beside = file.with_suffix(".sha256")
+    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != _sha256_of(file):
+        raise LedgerBroken(
+            f"{file} is not the file that was written (or {beside.name} is not): bring it back from a backup."
+        )
 
 
 def load(warehouse: Path, folder: Path) -> int:
@@ -263,6 +383,12 @@ def load(warehouse: Path, folder: Path) -> int:
                 f"insert into raw_ledger.lines (batch_id, {listed}, _batch) select ?, {listed}, ? from read_parquet(?)",
                 [batch.batch_id, batch.batch_id, str(file)],
             )
+            if batch.batch_no == batch.close_no:
+                listed = ", ".join(_PAYMENTS)
+                connection.execute(
+                    f"insert into raw_ledger.payments (close_no, {listed}, _batch) select ?, {listed}, ? from read_parquet(?)",
+                    [batch.close_no, batch.batch_id, str(payments_file(folder, batch))],
+                )
         connection.commit()
     return len(new)
 
@@ -286,8 +412,13 @@ def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
                 raise LedgerBroken(f"{file} is not in the warehouse as it was posted: build it again.")
             listed = ", ".join(f"lines.{name}" for name in _LINES)
             there = f"(select {listed} from raw_ledger.lines as lines where batch_id = {_literal(batch.batch_id)})"
-            if _hash_of_rows(connection, there)[1] != batch.rows_hash:
+            if _hash_of_rows(connection, there, _LINES)[1] != batch.rows_hash:
                 raise LedgerBroken(f"The warehouse holds other lines of batch {batch.batch_id} than {file}.")
+            there = f"(from raw_ledger.payments where close_no = {batch.close_no})"
+            if _hash_of_rows(connection, there, _PAYMENTS)[1] != batch.payments_hash:
+                raise LedgerBroken(
+                    f"The warehouse holds other payments of batch {batch.batch_id} than {payments_file(folder, batch)}."
+                )
         if stored:
             raise LedgerBroken(f"The warehouse holds batch {min(stored)}, and {folder} has no file of it.")
         broken = connection.execute(_UNBALANCED).fetchall()
@@ -320,9 +451,9 @@ order by all
 """
 
 
-def _hash_of_rows(connection: duckdb.DuckDBPyConnection, relation: str) -> tuple[int, str]:
+def _hash_of_rows(connection: duckdb.DuckDBPyConnection, relation: str, columns: Mapping[str, str]) -> tuple[int, str]:
     """How many lines there are, and the hash over all of them in their order."""
-    cells = ", ".join(f"{name}::varchar" for name in _LINES)
+    cells = ", ".join(f"{name}::{kind}::varchar" for name, kind in columns.items())
     rows = connection.execute(f"select to_json([{cells}])::varchar from {relation} order by line_no")
     count, digest = 0, hashlib.sha256()
     while found := rows.fetchmany(_AT_ONCE):

@@ -1,4 +1,4 @@
--- The chain of steps that made a line, for a viewer who may see the person it is paid to.
+-- The chain of steps that made a line, for a viewer who may see the person it is paid to; none of a posted line that is calculated otherwise now.
 with recursive
 
 -- include _visible_people
@@ -13,6 +13,7 @@ line as (
     where
         lines.payee_id = $payee_id
         and lines.payout_line_id = $payout_line_id
+        and lines.amount = $amount
 )
 
 select

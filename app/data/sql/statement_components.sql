@@ -6,36 +6,33 @@ with recursive
 
 ,
 
+-- include _shown_lines
+
+,
+
 line_totals as (
     select
-        lines.component_id,
-        lines.plan_id,
-        lines.currency,
-        sum(lines.amount) as amount,
+        component_id,
+        plan_id,
+        currency,
+        sum(amount) as amount,
         count(*) as line_count
-    from incentives.fct_payout_lines as lines
-    where
-        lines.payee_id = $payee_id
-        and lines.period = $period
-        and lines.period_start = $period_start
-        and lines.component_id is not null
-    group by lines.component_id, lines.plan_id, lines.currency
+    from shown_lines
+    where component_id is not null
+    group by component_id, plan_id, currency
 ),
 
 -- what a component says that pays one line a period
 lines_told as (
     select
-        lines.component_id,
-        max(lines.explanation) as explanation,
-        max(lines.explanation_zh) as explanation_zh
-    from incentives.fct_payout_lines as lines
+        component_id,
+        max(explanation) as explanation,
+        max(explanation_zh) as explanation_zh
+    from shown_lines
     where
-        lines.payee_id = $payee_id
-        and lines.period = $period
-        and lines.period_start = $period_start
-        and lines.line_kind = 'earning'
-        and lines.credit_id is null
-    group by lines.component_id
+        line_kind = 'earning'
+        and credit_id is null
+    group by component_id
 ),
 
 attained as (

@@ -6,26 +6,28 @@ with recursive
 
 ,
 
+-- include _shown_lines
+
+,
+
 lines as (
     select
-        lines.payout_line_id,
-        lines.occurred_on,
-        lines.line_kind,
-        lines.credited_payee_id,
-        lines.amount,
-        lines.currency,
-        lines.explanation,
-        lines.explanation_zh,
-        lines.event_id
-    from incentives.fct_payout_lines as lines
-    inner join visible_people
-        on lines.payee_id = visible_people.payee_id
+        payout_line_id,
+        occurred_on,
+        line_kind,
+        credited_payee_id,
+        amount,
+        currency,
+        explanation,
+        explanation_zh,
+        event_id,
+        posted_value,
+        posted_file,
+        posted_row
+    from shown_lines
     where
-        lines.payee_id = $payee_id
-        and lines.plan_id = $plan_id
-        and coalesce(lines.component_id, '') = $component_id
-        and lines.period = $period
-        and lines.period_start = $period_start
+        plan_id = $plan_id
+        and coalesce(component_id, '') = $component_id
 ),
 
 described as (
@@ -40,14 +42,14 @@ described as (
         lines.event_id,
         case when lines.credited_payee_id <> $payee_id then credited.payee_name end as credited_name,
         events.measure,
-        events.value as event_value,
+        coalesce(lines.posted_value, events.value) as event_value,
         events.currency as event_currency,
         events.order_id,
         events.opportunity_id,
         events.source_table,
         events.source_key,
-        events.source_file,
-        events.source_row,
+        coalesce(lines.posted_file, events.source_file) as source_file,
+        coalesce(lines.posted_row, events.source_row) as source_row,
         accounts.account_name,
         products.product_name
     from lines

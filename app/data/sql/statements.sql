@@ -5,19 +5,19 @@ with recursive
 
 ,
 
+-- include _shown_lines
+
+,
+
 -- draws, and some lines by hand, are about a plan, not about one of its components
 plan_lines as (
     select
-        lines.plan_id,
+        plan_id,
         count(*) as line_count,
-        sum(lines.amount) as amount
-    from incentives.fct_payout_lines as lines
-    where
-        lines.payee_id = $payee_id
-        and lines.period = $period
-        and lines.period_start = $period_start
-        and lines.component_id is null
-    group by lines.plan_id
+        sum(amount) as amount
+    from shown_lines
+    where component_id is null
+    group by plan_id
 )
 
 select

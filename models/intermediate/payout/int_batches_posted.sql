@@ -14,7 +14,8 @@ batches as (
         plan_hash,
         previous_hash,
         batch_hash,
-        batch_no
+        batch_no,
+        close_no
     from {{ ref('stg_ledger__batches') }}
 ),
 
@@ -31,7 +32,8 @@ final as (
         plan_hash,
         previous_hash,
         batch_hash,
-        batch_no
+        batch_no,
+        close_no
     from batches
 )
 

@@ -8,6 +8,7 @@ batches as (
     select
         batch_id,
         batch_no,
+        close_no,
         period,
         posted_period_start,
         plan_id,
@@ -34,7 +35,8 @@ final as (
         plan_hash,
         previous_hash,
         batch_hash,
-        batch_no
+        batch_no,
+        close_no
     from batches
 )
 

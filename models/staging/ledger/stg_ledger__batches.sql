@@ -11,6 +11,7 @@ renamed as (
         ---------- ids
         batch_id,
         batch_no,
+        close_no,
         plan_id,
         ---------- text
         period,
