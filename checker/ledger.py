@@ -1,4 +1,4 @@
-"""What closing makes of pay: which periods are closed, what is pending, what statements say (§6, §8 C16, F2, F3, F6, F7).
+"""What closing makes of pay: closed periods, what is pending, statements (§6, §8 C16, F2, F3, F6, F7), and what closes pay and carry.
 
 Rows of the ledger and its batches are taken as given: they are what was paid, which nobody can calculate again.
 """
@@ -18,12 +18,15 @@ from checker.rows import Text
 
 LEDGER = "incentives.fct_payout_ledger"
 BATCHES = "incentives.fct_ledger_batches"
+PAYMENTS = "incentives.rpt_payments"
+POINTS = "PTS"  # are no money, and no payment
 # A statement has the adjustments beside what its own period earns (F6).
 AMOUNTS = (*STATEMENT, "adjustments", "payable")
 _COLUMNS = {**COLUMNS, "adjustment": "adjustments"}
 
 Period = tuple[str, date]  # month, quarter, half or year, and its first day
 PendingKey = tuple[str, str, str, str, date]  # payee, plan, component, event, earned period (F2)
+PaymentKey = tuple[int, str, str]  # close, payee, currency
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,16 @@ class Statement:
     currency: str
     amounts: dict[str, Decimal]
     payable_base: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Payment:
+    """What a close pays a payee in a currency: posted + carried_in = paid + carried_out."""
+
+    posted: Decimal
+    carried_in: Decimal
+    paid: Decimal
+    carried_out: Decimal
 
 
 @dataclass(frozen=True)
@@ -181,4 +194,36 @@ def _statements(
         of((payee, plan_id, due.posts_into), due.period, due.currency).amounts["adjustments"] += due.amount
     for statement in found.values():
         statement.amounts["payable"] = sum((statement.amounts[name] for name in AMOUNTS[:-1]), ZERO)
+    return found
+
+
+def payments(ledger: Sequence[Text], batches: Sequence[Text], said: Sequence[Text]) -> dict[PaymentKey, Payment]:
+    """What each close pays, payee by payee: all it posts with what is carried to it, where that is above 0 and not below the minimum.
+
+    The minimum, and whether the payee had left, are those of the close, as `said`: who has left is paid whatever is above 0, also
+    where a close posts nothing for him.
+    """
+    close_of = {row["batch_id"]: int(str(row["close_no"])) for row in batches}
+    terms = {
+        (int(str(row["close_no"])), str(row["payee_id"]), str(row["currency"])): (
+            Decimal(str(row["minimum_payment"])), bool(row["left_on"]),
+        )
+        for row in said
+    }  # fmt: skip
+    posted: dict[PaymentKey, Decimal] = {}
+    for row in ledger:
+        if row["currency"] != POINTS and row["batch_id"] in close_of:
+            key = (close_of[row["batch_id"]], str(row["payee_id"]), str(row["currency"]))
+            posted[key] = posted.get(key, ZERO) + Decimal(str(row["amount"]))
+    carried: dict[tuple[str, str], Decimal] = {}
+    found: dict[PaymentKey, Payment] = {}
+    for key in sorted(set(posted) | set(terms)):
+        minimum, has_left = terms.get(key, (ZERO, False))
+        before = carried.get(key[1:], ZERO)
+        if key not in posted and not (has_left and before > 0):
+            continue
+        due = posted.get(key, ZERO) + before
+        is_paid = due > 0 and (has_left or due >= minimum)
+        found[key] = Payment(posted.get(key, ZERO), before, due if is_paid else ZERO, ZERO if is_paid else due)
+        carried[key[1:]] = found[key].carried_out
     return found

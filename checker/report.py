@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal, localcontext
 
 from checker.calculation import Pay
 from checker.figures import EXACT, ZERO
-from checker.ledger import AMOUNTS, BATCHES, LEDGER, Ledger, settle
+from checker.ledger import AMOUNTS, BATCHES, LEDGER, PAYMENTS, Ledger, payments, settle
 from checker.rows import Text
 
 STATEMENTS = "incentives.rpt_statements"
@@ -27,9 +27,12 @@ MARTS = {
     ),
     LEDGER: (
         "ledger_line_id", "payee_id", "plan_id", "component_id", "event_id", "period", "posted_period_start", "earned_period_start",
-        "line_kind", "amount", "currency", "amount_base",
+        "line_kind", "amount", "currency", "amount_base", "batch_id",
     ),
-    BATCHES: ("batch_id", "plan_id", "period", "posted_period_start"),
+    BATCHES: ("batch_id", "plan_id", "period", "posted_period_start", "close_no"),
+    PAYMENTS: (
+        "close_no", "payee_id", "currency", "posted", "carried_in", "minimum_payment", "paid", "carried_out", "left_on",
+    ),
 }  # fmt: skip
 
 
@@ -42,6 +45,7 @@ class Report:
     attainments: int = 0
     pending: int = 0
     closed: int = 0  # of the statements
+    payments: int = 0
     differences: list[str] = field(default_factory=list)
 
     @property
@@ -51,8 +55,8 @@ class Report:
 
     def __str__(self) -> str:
         told = (
-            f"{self.statements:,} statements ({self.closed:,} closed), {self.lines:,} lines, {self.attainments:,} attainments and"
-            f" {self.pending:,} pending adjustments compared"
+            f"{self.statements:,} statements ({self.closed:,} closed), {self.lines:,} lines, {self.attainments:,} attainments,"
+            f" {self.pending:,} pending adjustments and {self.payments:,} payments compared"
         )
         count = len(self.differences)
         return "\n".join([*self.differences, told, "1 difference" if count == 1 else f"{count:,} differences"])
@@ -83,6 +87,7 @@ def compare(pay: Pay, marts: Mapping[str, Sequence[Text]], payees: set[str] | No
             _pending(ledger, marts, payees, report),
             _lines(pay, marts, payees, report),
             _attainment(pay, marts, payees, report),
+            _payments(marts, payees, report),
         ):
             report.differences.extend(differences)
     report.differences.extend(ledger.strange)
@@ -163,6 +168,24 @@ def _pending(
             "currency": mine.currency,
         }
         yield from _different_words(where, row, wanted)
+
+
+def _payments(marts: Mapping[str, Sequence[Text]], payees: set[str] | None, report: Report) -> Iterator[str]:
+    said = {(int(str(row["close_no"])), str(row["payee_id"]), str(row["currency"])): row for row in marts[PAYMENTS]}
+    mine = payments(marts[LEDGER], marts[BATCHES], marts[PAYMENTS])
+    for key in sorted(set(said) | set(mine)):
+        close, payee, currency = key
+        if payees is not None and payee not in payees:
+            continue
+        where = f"Payment of close {close} to {payee} in {currency}"
+        if key not in said or key not in mine:
+            yield f"{where}: only {'the warehouse' if key in said else 'the checker'} has it."
+            continue
+        report.payments += 1
+        for name, value in asdict(mine[key]).items():
+            if _number(said[key][name]) != value:
+                told = _shown(_number(said[key][name]))
+                yield f"{where}: {name} is {told} in the warehouse, {_shown(value)} by the checker."
 
 
 def _lines(pay: Pay, marts: Mapping[str, Sequence[Text]], payees: set[str] | None, report: Report) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from checker.calculation import Pay, Settings, calculate
-from checker.ledger import BATCHES, LEDGER, settle
+from checker.ledger import BATCHES, LEDGER, PAYMENTS, payments, settle
 from checker.report import ATTAINMENT, LINES, MARTS, PENDING, STATEMENTS
 from checker.rows import Text
 from tests.conformance.contracts import read_contract
@@ -78,16 +79,24 @@ def close(pay: Pay, start: date, posted: Tables) -> Tables:
         {"ledger_line_id": f"{start}/{number}", "payee_id": payee, "plan_id": plan, "component_id": component or None}
         | {"event_id": event or None, "period": due[plan], "posted_period_start": str(start), "currency": currency}
         | {"earned_period_start": earned, "line_kind": kind, "amount": str(amount), "amount_base": str(amount)}
+        | {"batch_id": f"{plan}/{start}"}
         for number, (payee, plan, component, event, earned, kind, amount, currency) in enumerate(rows)
     ]
     batches: list[Text] = [
         {"batch_id": f"{plan}/{start}", "plan_id": plan, "period": period, "posted_period_start": str(start)}
+        | {"close_no": str(len(posted[BATCHES]) + 1)}
         for plan, period in due.items()
     ]
-    return {LEDGER: [*posted[LEDGER], *lines], BATCHES: [*posted[BATCHES], *batches]}
+    ledger_rows, batch_rows = [*posted[LEDGER], *lines], [*posted[BATCHES], *batches]
+    paid: list[Text] = [
+        {"close_no": str(close_no), "payee_id": payee, "currency": currency, "minimum_payment": "0", "left_on": None}
+        | {name: str(value) for name, value in asdict(row).items()}
+        for (close_no, payee, currency), row in payments(ledger_rows, batch_rows, posted[PAYMENTS]).items()
+    ]
+    return {LEDGER: ledger_rows, BATCHES: batch_rows, PAYMENTS: paid}
 
 
-NOTHING_POSTED: Tables = {LEDGER: [], BATCHES: []}
+NOTHING_POSTED: Tables = {LEDGER: [], BATCHES: [], PAYMENTS: []}
 
 
 def posted_of(case: Case) -> Tables:

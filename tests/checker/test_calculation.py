@@ -15,7 +15,7 @@ from checker.contract import TABLES
 from checker.credits import met
 from checker.events import Event
 from checker.figures import spread
-from checker.ledger import BATCHES, LEDGER, read_posted, settle
+from checker.ledger import BATCHES, LEDGER, PAYMENTS, read_posted, settle
 from tests.checker.companies import Tables, all_cases, pay_of, posted_of
 from tests.conformance.contracts import read_contract
 from tests.conformance.translation import Figure
@@ -43,6 +43,11 @@ def figure_of(pay: Pay, posted: Tables, of: Figure) -> Decimal | None:
         assert of.component and start
         standing = pay.attainment.get((of.payee, of.component, start))
         return round(standing.attainment, 6) if standing and standing.attainment is not None else None
+    if of.kind in ("paid", "carried"):
+        closes = {row["close_no"]: row["posted_period_start"] for row in posted[BATCHES]}
+        rows = [row for row in posted[PAYMENTS] if row["payee_id"] == of.payee]
+        rows = [row for row in rows if closes[row["close_no"]] == of.posted_period_start]
+        return sum((Decimal(str(row["paid" if of.kind == "paid" else "carried_out"])) for row in rows), Decimal(0))
     if of.kind in ("payable", "ledger"):
         return _settled(pay, posted, of)
     lines = [

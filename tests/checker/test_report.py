@@ -21,9 +21,10 @@ from checker.__main__ import main
 from checker.bundle import NotABundle, check_bundle, needed_rows, save_bundle
 from checker.calculation import Settings, calculate
 from checker.figures import ZERO
-from checker.ledger import BATCHES, LEDGER, closed_periods, settle
+from checker.ledger import BATCHES, LEDGER, PAYMENTS, Payment, closed_periods, payments, settle
 from checker.people import Plan
 from checker.report import LINES, PENDING, STATEMENTS, compare
+from checker.rows import Text
 from checker.warehouse import NotAWarehouse
 from tests.checker.companies import (
     NOTHING_POSTED,
@@ -72,7 +73,7 @@ def test_a_warehouse_that_agrees(warehouse: Path, capsys: pytest.CaptureFixture[
     assert report.agrees and (report.statements, report.lines, report.attainments) == (12, 4, 12)
     assert main([str(warehouse)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "12 statements (0 closed), 4 lines, 12 attainments and 0 pending adjustments compared",
+        "12 statements (0 closed), 4 lines, 12 attainments, 0 pending adjustments and 0 payments compared",
         "0 differences",
     ]
 
@@ -179,7 +180,52 @@ PLANTED: list[tuple[str, str, int | None, dict[str, str]]] = [
     ("what a closed statement pays", STATEMENTS, 0, {"payable": "125"}),
     ("what a closed statement pays in the base currency", STATEMENTS, 0, {"payable_base": "125"}),
     ("the adjustments of an open statement", STATEMENTS, 1, {"adjustments": "0"}),
+    ("a payment that is missing", PAYMENTS, None, {}),
+    ("what is paid", PAYMENTS, 0, {"paid": "1"}),
+    ("what is posted by a payment", PAYMENTS, 0, {"posted": "1"}),
+    ("what is carried to a payment", PAYMENTS, 0, {"carried_in": "1"}),
+    ("what is carried on", PAYMENTS, 0, {"carried_out": "1"}),
+    ("a payment to somebody else", PAYMENTS, 0, {"payee_id": "zed"}),
+    ("a minimum that was not reached", PAYMENTS, 0, {"minimum_payment": "1000000"}),
 ]
+
+
+def test_payments_are_carried_kept_and_settled_when_somebody_leaves() -> None:
+    """ann: -5, then 3: carried; of 9, 7 are paid. bob: 4 are below 10 and kept, paid with 6 more; 2 are kept until he has left."""
+
+    def of(close_no: int, payee: str, amount: int, currency: str = "CNY") -> Text:
+        return {"batch_id": str(close_no), "payee_id": payee, "currency": currency, "amount": str(amount)}
+
+    def terms(close_no: int, payee: str, minimum: int, left_on: str | None = None) -> Text:
+        row = {"close_no": str(close_no), "payee_id": payee, "currency": "CNY"}
+        return row | {"minimum_payment": str(minimum), "left_on": left_on}
+
+    batches: list[Text] = [{"batch_id": str(number), "close_no": str(number)} for number in range(1, 12)]
+    ledger = [
+        of(1, "ann", -5),
+        of(2, "ann", 3),
+        of(10, "ann", 9),
+        of(1, "bob", 4),
+        of(1, "bob", 7, "PTS"),
+        of(2, "bob", 6),
+    ]
+    ledger += [of(10, "bob", 2), of(1, "cy", 4), of(2, "cy", -4)]
+    said = [terms(number, "bob", 10) for number in (1, 2, 10)] + [
+        terms(11, "bob", 10, "2026-01-31"),
+        terms(11, "ann", 0, "2026-01-31"),
+    ]
+    nothing = Decimal(0)
+    assert payments(ledger, batches, said) == {
+        (1, "ann", "CNY"): Payment(Decimal(-5), nothing, nothing, Decimal(-5)),
+        (2, "ann", "CNY"): Payment(Decimal(3), Decimal(-5), nothing, Decimal(-2)),
+        (10, "ann", "CNY"): Payment(Decimal(9), Decimal(-2), Decimal(7), nothing),
+        (1, "bob", "CNY"): Payment(Decimal(4), nothing, nothing, Decimal(4)),
+        (2, "bob", "CNY"): Payment(Decimal(6), Decimal(4), Decimal(10), nothing),
+        (10, "bob", "CNY"): Payment(Decimal(2), nothing, nothing, Decimal(2)),
+        (11, "bob", "CNY"): Payment(nothing, Decimal(2), Decimal(2), nothing),
+        (1, "cy", "CNY"): Payment(Decimal(4), nothing, Decimal(4), nothing),
+        (2, "cy", "CNY"): Payment(Decimal(-4), nothing, nothing, Decimal(-4)),
+    }
 
 
 @pytest.mark.parametrize(("table", "number", "cells"), [of[1:] for of in PLANTED], ids=[of[0] for of in PLANTED])
@@ -289,7 +335,10 @@ def test_a_bundle_is_checked_with_python_alone(warehouse: Path, tmp_path: Path) 
     ran = subprocess.run(command, cwd=clean, capture_output=True, text=True, check=False)
     assert (ran.returncode, ran.stdout.splitlines()) == (
         0,
-        ["6 statements (0 closed), 2 lines, 6 attainments and 0 pending adjustments compared", "0 differences"],
+        [
+            "6 statements (0 closed), 2 lines, 6 attainments, 0 pending adjustments and 0 payments compared",
+            "0 differences",
+        ],
     ), ran.stderr
 
 
@@ -309,8 +358,9 @@ def test_a_bundle_has_the_ledger_of_its_payee_and_the_batches_of_his_plans(tmp_p
     tables["crm.users"].append({**BEN, "updated_at": STAMP})
     pay = calculate(tables, Settings(AS_OF))
     ben: Any = {**posted[LEDGER][0], "payee_id": "ben", "ledger_line_id": "of ben"}
-    other = {"batch_id": "z", "plan_id": "z", "period": "month", "posted_period_start": "2026-01-01"}
-    posted = {LEDGER: [*posted[LEDGER], ben], BATCHES: [*posted[BATCHES], other]}
+    other = {"batch_id": "z", "plan_id": "z", "period": "month", "posted_period_start": "2026-01-01", "close_no": "9"}
+    paid = [*posted[PAYMENTS], {**posted[PAYMENTS][0], "payee_id": "ben"}]
+    posted = {LEDGER: [*posted[LEDGER], ben], BATCHES: [*posted[BATCHES], other], PAYMENTS: paid}
     bundle = tmp_path / "ann.zip"
     report = save_bundle(pay, tables, marts_of(pay, posted), "ann", bundle)
     assert report.agrees and (report.closed, report.pending) == (3, 2)

@@ -106,6 +106,29 @@ _QUERIES = {
         group by expected.figure_no
         """,
     ),
+    "paid": (
+        ("rpt_payments",),
+        """
+        select expected.figure_no, coalesce(sum(payments.paid), 0)
+        from expected
+        left join {rpt_payments} as payments
+            on expected.payee_id = payments.payee_id
+            and expected.posted_period_start = payments.posted_period_start
+        group by expected.figure_no
+        """,
+    ),
+    # What the last of the period's closes leaves to carry.
+    "carried": (
+        ("rpt_payments",),
+        """
+        select expected.figure_no, coalesce(arg_max(payments.carried_out, payments.close_no), 0)
+        from expected
+        left join {rpt_payments} as payments
+            on expected.payee_id = payments.payee_id
+            and expected.posted_period_start = payments.posted_period_start
+        group by expected.figure_no
+        """,
+    ),
 }
 
 _EXPECTED = """

@@ -77,6 +77,7 @@ _SECTIONS = frozenset(
 
 # What tells an expected figure apart, in the order a reader wants it.
 _EXPECTED = ("deal", "payee", "period_start", "posted_period_start", "earned_period_start", "line_kind", "component")
+_MEASURED = ("amount", "payable", "attainment", "paid", "carried")
 _DEAL_TABLES = ("erp.orders", "channel.dealer_order_lines", "channel.sell_through", "crm.opportunities")
 
 Values = dict[str, str | None]
@@ -604,15 +605,17 @@ class _Translation:
     # expectations
 
     def _expect(self) -> None:
-        for row in self._mappings("expect", {*_EXPECTED, "amount", "payable", "attainment"}):
+        for row in self._mappings("expect", {*_EXPECTED, *_MEASURED}):
             self.case.figures.extend(self._figures(row))
 
     def _figures(self, row: dict[str, Any]) -> list[Figure]:
         """The figures of one row of `expect`: one, or several where a row gives amount and attainment together."""
         place = row["_place"]
         given = {name for name, value in row.items() if name != "_place" and value is not None}
-        measured = [name for name in ("amount", "payable", "attainment") if name in row]
-        if "posted_period_start" in given:
+        measured = [name for name in _MEASURED if name in row]
+        if given & {"paid", "carried"}:
+            kinds, needed = measured, {"payee", "posted_period_start"}
+        elif "posted_period_start" in given:
             kinds, needed = ["ledger"], {"payee", "posted_period_start", "earned_period_start", "line_kind", "amount"}
         elif "deal" in given:
             kinds, needed = ["deal"], {"deal", "payee", "component", "amount"}
@@ -631,7 +634,7 @@ class _Translation:
                 payee,
                 self._figure(row, kind if kind in measured else "amount"),
                 name=" ".join(f"{name}={row[name]}" for name in _EXPECTED if name in given),
-                component=None if kind == "payable" else component,
+                component=component if kind in ("amount", "attainment", "deal", "ledger") else None,
                 period_start=_day(str(period_start)).isoformat() if period_start else None,
                 deal=deal,
                 posted_period_start=_day(str(posted)).isoformat() if posted else None,
