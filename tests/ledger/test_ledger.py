@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import multiprocessing
+import os
 import random
 import shutil
 import signal
@@ -16,12 +17,14 @@ from typing import Any
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 from orchestration.build import BuildStopped, build
 from orchestration.ingest import WarehouseBusy
 from orchestration.ledger import LedgerBroken, load, post, verify
 from orchestration.ledger.closing import Asked, CloseRefused, asked, close, due
-from orchestration.ledger.store import batches
+from orchestration.ledger.payment_files import safe
+from orchestration.ledger.store import batches, payments_file
 from tests.small_company import AS_OF, write_landing
 
 # What tells one close from another that posts the same: when it was, and the hashes over it.
@@ -334,7 +337,7 @@ MOMENTS = (("ledger", 1, 0.5), *[("close", 1, 1.2)] * 6, ("gate", 2, 2.0), ("pub
 
 
 def test_closes_killed_at_random_moments_end_as_undisturbed_ones(place: Place) -> None:
-    marts = ("fct_payout_ledger", "fct_ledger_batches", "rpt_statements", "rpt_pending_adjustments")
+    marts = ("fct_payout_ledger", "fct_ledger_batches", "rpt_statements", "rpt_pending_adjustments", "rpt_payments")
     undisturbed = {mart: without_clock(place.at("posted") / "out/warehouse.duckdb", mart) for mart in marts}
     mine = place.at("built")
     dice = random.Random(3)
@@ -356,45 +359,201 @@ def test_closes_killed_at_random_moments_end_as_undisturbed_ones(place: Place) -
     assert killed >= 4, f"only {killed} closes were killed before they ended"
 
 
-def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(posted: Path, tmp_path: Path) -> None:
-    """By the functions alone: two plans, of which one has no line, in the order they are given."""
-    with duckdb.connect() as marts:
-        marts.execute("create schema incentives")
-        marts.execute(f"attach '{posted / 'out/warehouse.duckdb'}' as warehouse (read_only)")
-        for mart in ("fct_payout_lines", "fct_incentive_events", "rpt_pending_adjustments"):
-            marts.execute(f"create table incentives.{mart} as from warehouse.incentives.{mart} limit 0")
+@pytest.fixture
+def marts(posted: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Marts without the rest: plan a is open in January and February 2026, b in January, c is closed."""
+    with duckdb.connect() as connection:
+        connection.execute("create schema incentives")
+        connection.execute(f"attach '{posted / 'out/warehouse.duckdb'}' as warehouse (read_only)")
+        for mart in (
+            "fct_payout_lines fct_incentive_events rpt_pending_adjustments rpt_plan_periods fct_ledger_batches"
+            " rpt_payment_balances"
+        ).split():
+            connection.execute(f"create table incentives.{mart} as from warehouse.incentives.{mart} limit 0")
         columns = "(plan_id, period, period_start, payee_id, line_kind, amount, currency)"
         for plan, start, payee, amount in (
             ("a", "2026-01-01", "ann", 5),
             ("a", "2026-02-01", "ann", 7),
             ("c", "2026-01-01", "bo", 9),
         ):
-            marts.execute(
+            connection.execute(
                 f"insert into incentives.fct_payout_lines {columns} values (?, 'month', ?, ?, 'earning', ?, 'CNY')",
                 [plan, start, payee, amount],
             )
-        marts.execute("create table incentives.rpt_plan_periods as from warehouse.incentives.rpt_plan_periods limit 0")
-        for plan, status in (("a", "open"), ("b", "open"), ("c", "closed")):
-            marts.execute(
-                "insert into incentives.rpt_plan_periods values (?, 'month', '2026-01-01', '2026-02-01', ?, true, ?)",
-                [plan, status, f"hash of {plan}"],
+        for plan, start, end, status, is_over in (
+            ("a", "2026-01-01", "2026-02-01", "open", True),
+            ("b", "2026-01-01", "2026-02-01", "open", True),
+            ("c", "2026-01-01", "2026-02-01", "closed", True),
+            ("a", "2026-02-01", "2026-03-01", "open", False),
+        ):
+            connection.execute(
+                "insert into incentives.rpt_plan_periods (plan_id, period, period_start, period_end, status, is_over, plan_hash)"
+                " values (?, 'month', ?, ?, ?, ?, ?)",
+                [plan, start, end, status, is_over, f"hash of {plan}"],
             )
+        yield connection
+
+
+def owed(marts: duckdb.DuckDBPyConnection, *balances: tuple[str, str, float, float, str | None]) -> None:
+    """What is carried to payees: payee, currency, carried, minimum, when he left."""
+    marts.execute("delete from incentives.rpt_payment_balances")
+    for balance in balances:
         marts.execute(
-            "create table incentives.fct_ledger_batches as from warehouse.incentives.fct_ledger_batches limit 0"
+            "insert into incentives.rpt_payment_balances (payee_id, currency, carried, minimum_payment, left_on) values (?, ?, ?, ?, ?)",
+            balance,
         )
-        marts.execute(
-            "insert into incentives.rpt_plan_periods values ('a', 'month', '2026-02-01', '2026-03-01', 'open', false, 'hash of a')"
-        )
-        with pytest.raises(CloseRefused, match="2026-02 is not over"):
-            due(marts, asked("2026-02"))
-        closes = due(marts, asked("2026-01"))
-        assert [of.plan_id for of in closes] == ["a", "b"]
-        ids = post(marts, tmp_path / "ledger", closes, "finance", datetime(2026, 2, 3))
+
+
+NOW = datetime(2026, 2, 3)
+
+
+def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(
+    marts: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    """By the functions alone: two plans, of which one has no line, in the order they are given."""
+    owed(marts, ("ann", "CNY", 0, 0, None))
+    with pytest.raises(CloseRefused, match="2026-02 is not over"):
+        due(marts, asked("2026-02"))
+    closes = due(marts, asked("2026-01"))
+    assert [of.plan_id for of in closes] == ["a", "b"]
+    ids = post(marts, tmp_path / "ledger", closes, "finance", NOW)
     facts: Sequence[Any] = [
-        (batch.plan_id, batch.line_count, batch.posted_period_end, batch.plan_hash)
+        (batch.plan_id, batch.line_count, batch.posted_period_end, batch.plan_hash, batch.close_no, batch.close_size)
         for batch in _batches(tmp_path / "ledger", ids)
     ]
-    assert facts == [("a", 1, "2026-02-01", "hash of a"), ("b", 0, "2026-02-01", "hash of b")]
+    assert facts == [
+        ("a", 1, "2026-02-01", "hash of a", 1, 2),
+        ("b", 0, "2026-02-01", "hash of b", 1, 2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("carried", "minimum", "left_on", "paid", "carried_out"),
+    [
+        (0, 0, None, 5, 0),
+        (-5, 0, None, 0, 0),
+        (-5.01, 0, None, 0, -0.01),
+        (-5.01, 0, "2026-01-31", 0, -0.01),
+        (0, 5, None, 5, 0),
+        (0, 5.01, None, 0, 5),
+        (0.01, 5.01, None, 5.01, 0),
+        (0, 5.01, "2026-01-31", 5, 0),
+    ],
+)
+def test_what_a_close_pays_and_what_it_carries(
+    marts: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    carried: float,
+    minimum: float,
+    left_on: str | None,
+    paid: float,
+    carried_out: float,
+) -> None:
+    """ann is posted 5. Nothing is posted for the others: dee, who has left, gets what was kept for him, and what eve owes stays."""
+    others = (("cy", "CNY", 3, 10, None), ("dee", "CNY", 4, 10, "2026-01-31"), ("eve", "CNY", -4, 0, "2026-01-31"))
+    owed(marts, ("ann", "CNY", carried, minimum, left_on), *others)
+    ids = post(marts, tmp_path / "ledger", due(marts, asked("2026-01")), "finance", NOW)
+    (of_ann, of_dee) = rows_of(payments_file(tmp_path / "ledger", next(_batches(tmp_path / "ledger", ids))))
+    assert of_ann == ("ann", 5, carried, minimum, paid, carried_out)
+    assert of_dee == ("dee", 0, 4, 10, 4, 0)
+
+
+def rows_of(file: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect() as connection:
+        return connection.execute(
+            "select payee_id, posted::double, carried_in::double, minimum_payment::double, paid::double, carried_out::double"
+            " from read_parquet(?) order by line_no",
+            [str(file)],
+        ).fetchall()
+
+
+class Killed(BaseException):
+    """What a kill looks like from inside: nothing after it runs."""
+
+
+def test_a_close_that_dies_counts_as_a_whole_or_not_at_all(
+    marts: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped before each of its changes to the folder, one after the other: six files of two batches and payments, and the note."""
+    owed(marts, ("ann", "CNY", 0, 0, None))
+    closes = due(marts, asked("2026-01"))
+    replace, done = os.replace, 0
+    outcomes = []
+    for stop in range(9):
+        ledger = tmp_path / str(stop)
+        warehouse = tmp_path / f"{stop}.duckdb"
+
+        def stopping(source: Path, target: Path, stop: int = stop) -> None:
+            nonlocal done
+            if done == stop:
+                raise Killed
+            done += 1
+            replace(source, target)
+
+        done = 0
+        with monkeypatch.context() as patch, suppress(Killed):
+            patch.setattr(os, "replace", stopping)
+            post(marts, ledger, closes, "finance", NOW)
+        found = load(warehouse, ledger)
+        outcomes.append(found)
+        if not found:
+            # The next one begins afresh.
+            post(marts, ledger, closes, "finance", NOW)
+            assert load(warehouse, ledger) == 2
+        assert [batch.line_count for _, batch in batches(ledger)] == [1, 0]
+        assert len(list(ledger.iterdir())) == 6, "nothing is left over"
+    assert outcomes == [0, *[2] * 8]
+
+
+def test_payments_that_a_warehouse_changed_and_files_of_a_close_that_are_lost_are_found(
+    posted: Path, tmp_path: Path
+) -> None:
+    warehouse = tmp_path / "warehouse.duckdb"
+    shutil.copy(posted / "out/warehouse.duckdb", warehouse)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update raw_ledger.payments set paid = paid + 1 where line_no = 1")
+    with pytest.raises(LedgerBroken, match="holds other payments of batch 000002"):
+        verify(posted / "out/ledger", warehouse)
+
+
+def test_payment_files_hold_whom_a_close_pays_and_no_formula(posted: Path) -> None:
+    out = posted / "out"
+    files = sorted(file.name for file in (out / "payments").iterdir())
+    assert files == [
+        f"{stem}.{kind}"
+        for stem in ("000001_quarter_2026-01-01", "000002_quarter_2026-04-01")
+        for kind in ("csv", "xlsx")
+    ]
+    with (out / "payments/000002_quarter_2026-04-01.csv").open(encoding="utf-8-sig", newline="") as text:
+        listed = list(csv.DictReader(text))
+    paid = rows(
+        out / "warehouse.duckdb", "select payee_id, paid from incentives.rpt_payments where paid > 0 order by 1"
+    )
+    assert [(row["payee_id"], row["paid"]) for row in listed] == [(payee, str(amount)) for payee, amount in paid]
+    assert len(paid) >= 3
+    # A name that a spreadsheet would work out stays a name, in both files; a file that is there is left alone.
+    user = {"user_id": "ann", "name": "=HYPERLINK(1)", "currency": "CNY", "hired_on": "2020-01-01"}
+    add(posted / "landing", "crm/users", {**user, "updated_at": "2026-07-01 09:00:00"})
+    kept = (out / "payments/000001_quarter_2026-01-01.csv").read_bytes()
+    for file in (out / "payments").glob("000002*"):
+        file.unlink()
+    built(posted / "landing", out)
+    assert (out / "payments/000001_quarter_2026-01-01.csv").read_bytes() == kept
+    assert b"'=HYPERLINK(1)" in (out / "payments/000002_quarter_2026-04-01.csv").read_bytes()
+    sheet = load_workbook(out / "payments/000002_quarter_2026-04-01.xlsx")["payments"]
+    (of_ann,) = [row for row in sheet.iter_rows(min_row=2) if row[3].value == "ann"]
+    assert (of_ann[4].value, of_ann[4].data_type) == ("'=HYPERLINK(1)", "s")
+    assert of_ann[7].data_type == "n"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\t=1", "  =1", "＝1+1", "\x00=1", "\r=1"])
+def test_no_text_of_a_payment_file_is_a_formula(text: str) -> None:
+    assert safe(text).startswith("'")
+
+
+@pytest.mark.parametrize("text", ["", "Ann", "1-2", "王 =", "O'Neil"])
+def test_other_text_of_a_payment_file_is_left_alone(text: str) -> None:
+    assert safe(text) == text
 
 
 def _batches(folder: Path, ids: Sequence[str]) -> Iterator[Any]:
