@@ -376,14 +376,14 @@ def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(posted: 
         marts.execute("create table incentives.rpt_plan_periods as from warehouse.incentives.rpt_plan_periods limit 0")
         for plan, status in (("a", "open"), ("b", "open"), ("c", "closed")):
             marts.execute(
-                "insert into incentives.rpt_plan_periods values (?, 'month', '2026-01-01', '2026-02-01', ?, true, ?)",
+                "insert into incentives.rpt_plan_periods values (?, 'month', '2026-01-01', '2026-02-01', ?, true, ?, '2026-02-01')",
                 [plan, status, f"hash of {plan}"],
             )
         marts.execute(
             "create table incentives.fct_ledger_batches as from warehouse.incentives.fct_ledger_batches limit 0"
         )
         marts.execute(
-            "insert into incentives.rpt_plan_periods values ('a', 'month', '2026-02-01', '2026-03-01', 'open', false, 'hash of a')"
+            "insert into incentives.rpt_plan_periods values ('a', 'month', '2026-02-01', '2026-03-01', 'open', false, 'hash of a', '2026-02-01')"
         )
         with pytest.raises(CloseRefused, match="2026-02 is not over"):
             due(marts, asked("2026-02"))
