@@ -70,7 +70,7 @@ def run(folder: Path) -> None:
             connection.begin()
             batch = increments._Run(connection, project)
             batch.over()
-            increments._note(connection, increments._version(file, dbt_variables))
+            increments._note(connection, increments._version(file, dbt_variables), str(dbt_variables["as_of"]))
             paid = connection.execute("select sum(total) from intermediate.int_payout_totals").fetchall()[0][0]
             if what == WHAT_IF:
                 connection.rollback()

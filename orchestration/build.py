@@ -1,7 +1,7 @@
 """The whole path in one command: landing files in, checked and published payouts out.
 
 `python -m orchestration.build --landing DIR --out DIR [--plans landing|seeds|both] [--as-of YYYY-MM-DD] [--timezone ZONE]
-[--base-currency CODE] [--target duckdb|spark] [--full-refresh]`
+[--base-currency CODE] [--ledger DIR] [--target duckdb|spark] [--full-refresh]`
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ from zoneinfo import available_timezones
 import duckdb
 
 from expectations.gate import GateResult, great_expectations_loaded, run_gate
-from orchestration import ledger
 from orchestration.increments import Advance, NotAnIncrement, advance, remember
 from orchestration.ingest import WarehouseBusy, ingest
+from orchestration.ledger.payment_files import write_payment_files
+from orchestration.ledger.store import LedgerBroken, load
 from orchestration.lib.dbt_runner import ROOT, DbtError, dbt_loaded, run_dbt
 from orchestration.lib.spark import write_marts
 from orchestration.publish import PublishError, public_models, publish
@@ -46,11 +47,12 @@ class BuildStopped(Exception):
 
 @dataclass(frozen=True)
 class Choices:
-    """What a warehouse is built with from its first run on: which plan rows, whose days, which base currency."""
+    """What a warehouse is built with from its first run on: which plan rows, whose days, which base currency, and which other folder's ledger."""
 
     plans: str = "landing"
     timezone: str = "Asia/Shanghai"
     base_currency: str = "CNY"
+    ledger: str = ""
 
     def check(self) -> None:
         """Raises BuildStopped for a choice that does not exist."""
@@ -62,6 +64,10 @@ class Choices:
             if self.base_currency not in {row["currency"] for row in csv.DictReader(file)}:
                 raise BuildStopped(f"BASE_CURRENCY is {self.base_currency!r}, and must be a currency such as CNY.")
 
+    def ledger_of(self, out: Path) -> Path:
+        """The folder whose batches the warehouse of `out` holds."""
+        return Path(self.ledger) if self.ledger else out / "ledger"
+
     def keep(self, out: Path) -> None:
         """Writes the choices into `out`, or raises BuildStopped when an earlier run made others there."""
         kept = out / "choices.json"
@@ -71,7 +77,7 @@ class Choices:
             except (ValueError, TypeError):
                 raise BuildStopped(f"{kept} cannot be read: mend it, or build into an empty folder.") from None
             differing = [
-                f"{name.upper()} {was} (now {asdict(self)[name]})"
+                f"{name.upper()} {was or 'its own'} (now {asdict(self)[name] or 'its own'})"
                 for name, was in asdict(earlier).items()
                 if was != asdict(self)[name]
             ]
@@ -107,8 +113,10 @@ def build(
     as_of: str | None = None,
     timezone: str = "Asia/Shanghai",
     base_currency: str = "CNY",
+    ledger: Path | str = "",
     target: str = "duckdb",
     full_refresh: bool = False,
+    publishing: bool = True,
     progress: Progress = print,
 ) -> str:
     """Runs ingest, plan check, models with their tests, gate and publication; returns the one-page summary.
@@ -116,11 +124,13 @@ def build(
     A warehouse that was built before is only brought up to what has landed since, unless `full_refresh` says otherwise. Leaves
     warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts are calculated
     by Spark and left below marts/ as Parquet: nothing is published, and a sentence says what there is.
-    `as_of`: the last day that is calculated, in `timezone`; None is the day of the newest landed row. Raises BuildStopped,
-    with the reason.
+    `as_of`: the last day that is calculated, in `timezone`, and of the ledger what was closed up to it; None is the day of the newest
+    landed row, and all closes. `ledger`: the folder whose closes are read, where they are not in `out`. Without `publishing` the models are
+    built, and neither judged nor published. Raises BuildStopped, with the reason.
     """
     landing, out = Path(landing), Path(out)
-    choices = Choices(plans, timezone, base_currency)
+    other = Path(ledger).resolve() if ledger and Path(ledger).resolve() != (out / "ledger").resolve() else ""
+    choices = Choices(plans, timezone, base_currency, str(other))
     begin(landing, out, choices, as_of)
     warehouse = out / "warehouse.duckdb"
     steps = Steps(progress)
@@ -132,12 +142,12 @@ def build(
         report = ingest(landing, warehouse, progress=steps.say)
         for line in report.lines():
             steps.say(line)
-        if posted := ledger.load(warehouse, out / "ledger"):
+        if posted := load(warehouse, choices.ledger_of(out), as_of or ""):
             steps.say(f"{posted} batches of the ledger")
         dbt_variables = variables(choices, as_of or "")
         # More seconds of imports, while models are built.
         loading = Thread(target=great_expectations_loaded, daemon=True)
-        if target != "spark":
+        if target != "spark" and publishing:
             loading.start()
         if target == "spark" or full_refresh or not build_increment(warehouse, dbt_variables, out / ".dbt", steps):
             importing.join()
@@ -147,11 +157,14 @@ def build(
             build_models(warehouse, dbt_variables, out / ".dbt", steps)
             remember(warehouse, dbt_variables)
         importing.join()
+        if not publishing:
+            steps.end()
+            return f"Built as of {_as_of(warehouse)}; nothing was published."
         loading.join()
         return check_and_publish(landing, out, choices, steps)
     except WarehouseBusy as error:
         raise BuildStopped(f"{error}. Another build may be running: wait for it, then run again.") from None
-    except (PublishError, ledger.LedgerBroken) as error:
+    except (PublishError, LedgerBroken) as error:
         raise BuildStopped(str(error)) from None
 
 
@@ -160,15 +173,19 @@ def check_and_publish(landing: Path, out: Path, choices: Choices, steps: Steps) 
 
     Raises BuildStopped when the gate does not let it pass, and PublishError.
     """
+    verdict = check(landing, out, steps)
+    steps.begin("publish")
+    told = publish_marts(out, choices, verdict)
+    steps.end()
+    return told
+
+
+def check(landing: Path, out: Path, steps: Steps) -> str:
+    """The gate over the warehouse of `out`; returns its verdict. Raises BuildStopped when it does not let it pass."""
     steps.begin("gate")
     gate = run_gate(out / "warehouse.duckdb", landing, out / "quality")
     _stop_at(gate, out, steps)
-    steps.begin("publish")
-    told = publish_marts(out, choices, gate.verdict)
-    for file in ledger.write_payment_files(out):
-        steps.say(f"payment file {file}")
-    steps.end()
-    return told
+    return gate.verdict
 
 
 def begin(landing: Path, out: Path, choices: Choices, as_of: str | None) -> None:
@@ -177,11 +194,13 @@ def begin(landing: Path, out: Path, choices: Choices, as_of: str | None) -> None
     _check_day(as_of)
     if not landing.is_dir():
         raise BuildStopped(f"There is no landing folder {landing}.")
+    if choices.ledger and not Path(choices.ledger).is_dir():
+        raise BuildStopped(f"There is no ledger in {choices.ledger}.")
     choices.keep(out)
 
 
 def publish_marts(out: Path, choices: Choices, gate_result: str) -> str:
-    """Publishes the warehouse of `out`, which dbt has compiled or built last as a whole, and writes the summary.
+    """Publishes the warehouse of `out`, which dbt has compiled or built last as a whole; writes the summary, and payment files of its closes.
 
     Returns the summary. Raises PublishError.
     """
@@ -195,6 +214,8 @@ def publish_marts(out: Path, choices: Choices, gate_result: str) -> str:
         "gate_result": gate_result,
     }
     publish(warehouse, published, public=public_models(manifest), publication=facts)
+    if not choices.ledger:
+        write_payment_files(out)
     told = summary(published, warehouse)
     (out / "summary.txt").write_text(told + "\n", encoding="utf-8")
     return told
@@ -247,7 +268,7 @@ def build_increment(warehouse: Path, dbt_variables: dict[str, object], state_dir
     """Takes what has landed since the last build into the models; False, having said why, where they have to be built as a whole."""
     steps.begin("increment")
     try:
-        done: Advance = advance(warehouse, dbt_variables, state_dir / "increments")
+        done: Advance = advance(warehouse, dbt_variables, state_dir / "increments", day_moves=True)
     except NotAnIncrement as reason:
         steps.say(f"all models are built: {reason}")
         return False
@@ -365,6 +386,9 @@ def main() -> int:
     )
     parser.add_argument("--timezone", default="Asia/Shanghai")
     parser.add_argument("--base-currency", default="CNY")
+    parser.add_argument(
+        "--ledger", default="", metavar="DIR", help="the closes that are read; default: ledger in --out"
+    )
     parser.add_argument("--target", choices=["duckdb", "spark"], default="duckdb", help="what calculates the marts")
     parser.add_argument(
         "--full-refresh", action="store_true", help="build all models anew, not only what has landed since"
@@ -379,6 +403,7 @@ def main() -> int:
                 as_of=options.as_of or None,
                 timezone=options.timezone,
                 base_currency=options.base_currency,
+                ledger=options.ledger,
                 target=options.target,
                 full_refresh=options.full_refresh,
                 progress=lambda text: print(text, flush=True),

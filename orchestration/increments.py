@@ -27,6 +27,8 @@ from orchestration.publish.relations import quoted
 _STATE = "build_state"
 # What a close adds rows to.
 _LEDGER = ("ledger.batches", "ledger.lines", "ledger.payments")
+# The one model that reads the variable as_of: whoever moves the day changes its SQL and no other's.
+_DAY = "int_run_parameters"
 # A name that no relation has is an error, and never a variable of this process.
 _ONLY_SQL: dict[str, Any] = {"python_enable_replacements": False}
 # Of the places that numbers leave free between two neighbours.
@@ -82,14 +84,26 @@ class Advance:
 
 
 def compiled(warehouse: Path, variables: Mapping[str, object], state_dir: Path) -> Project:
-    """The project as dbt compiles it for this warehouse; compiled anew where project, variables or place are others than the last time."""
-    version = _version(warehouse, variables)
-    stamp, target = state_dir / "version", state_dir / "target"
+    """The project as dbt compiles it for this warehouse; compiled anew where project, variables or place are others than the last time.
+
+    Where only the day is another one, the model that says the day is.
+    """
+    version, day = _version(warehouse, variables), str(variables["as_of"])
+    stamp, day_stamp, kept = (state_dir / name for name in ("version", "day", "target/manifest.json"))
     if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
         shutil.rmtree(state_dir, ignore_errors=True)
         run_dbt(["compile"], warehouse=warehouse, variables=variables, state_dir=state_dir)
+        day_stamp.write_text(day, encoding="utf-8")
         stamp.write_text(version, encoding="utf-8")
-    return project(json.loads((target / "manifest.json").read_text(encoding="utf-8")))
+    manifest = json.loads(kept.read_text(encoding="utf-8"))
+    if day_stamp.read_text(encoding="utf-8") != day:
+        of_day = state_dir / "of_day"
+        run_dbt(["compile", "--select", _DAY], warehouse=warehouse, variables=variables, state_dir=of_day)
+        found = json.loads((of_day / "target/manifest.json").read_text(encoding="utf-8"))["nodes"]
+        manifest["nodes"] |= {name: node for name, node in found.items() if node["name"] == _DAY}
+        kept.write_text(json.dumps(manifest), encoding="utf-8")
+        day_stamp.write_text(day, encoding="utf-8")
+    return project(manifest)
 
 
 def project(manifest: Mapping[str, Any]) -> Project:
@@ -126,13 +140,13 @@ def remember(warehouse: Path, variables: Mapping[str, object]) -> None:
     """Notes that the warehouse is built, with what and from which files: the next build may be an increment. dbt forgets it again."""
     with duckdb.connect(str(warehouse)) as connection:
         connection.begin()
-        _note(connection, _version(warehouse, variables))
+        _note(connection, _version(warehouse, variables), str(variables["as_of"]))
         connection.commit()
 
 
-def _note(connection: duckdb.DuckDBPyConnection, version: str) -> None:
+def _note(connection: duckdb.DuckDBPyConnection, version: str, as_of: str) -> None:
     connection.execute(f"create schema if not exists {_STATE}")
-    connection.execute(f"create or replace table {_STATE}.version as select ? as version", [version])
+    connection.execute(f"create or replace table {_STATE}.version as select ? as version, ? as as_of", [version, as_of])
     connection.execute(
         f"create or replace table {_STATE}.files as"
         " select source, table_name, batch, file_name, status, reason, stem, corrects from ingest.files"
@@ -141,41 +155,53 @@ def _note(connection: duckdb.DuckDBPyConnection, version: str) -> None:
 
 
 def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
-    told = json.dumps(
-        [project_version(), duckdb.__version__, str(warehouse.resolve()), dict(variables)], sort_keys=True
-    )
+    """All that a warehouse is built with but the day, which may move."""
+    others = {name: value for name, value in variables.items() if name != "as_of"}
+    told = json.dumps([project_version(), duckdb.__version__, str(warehouse.resolve()), others], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def advance(warehouse: Path, variables: Mapping[str, object], state_dir: Path, *, check: bool = True) -> Advance:
+def advance(
+    warehouse: Path,
+    variables: Mapping[str, object],
+    state_dir: Path,
+    *,
+    check: bool = True,
+    day_moves: bool = False,
+) -> Advance:
     """Takes what has landed since the last build into the warehouse, if plan rows and tests hold then (`check`).
 
-    Raises NotAnIncrement, with everything as it was before.
+    `day_moves`: with another as_of than that build's, if it leads to no earlier day. Raises NotAnIncrement, with everything as it was
+    before.
     """
-    version = _version(warehouse, variables)
+    version, as_of = _version(warehouse, variables), str(variables["as_of"])
     with duckdb.connect(str(warehouse), read_only=True, config=_ONLY_SQL) as connection:
-        if not _is_built(connection, version):
-            raise NotAnIncrement("this version has not built this warehouse yet")
+        built = _built(connection)
+    if built is None or built[0] != version:
+        raise NotAnIncrement("this version has not built this warehouse yet")
+    if built[1] != as_of and not day_moves:
+        raise NotAnIncrement(f"it was built with AS_OF={built[1]}" if built[1] else "it was built without AS_OF")
     compiled_project = compiled(warehouse, variables, state_dir)
     with duckdb.connect(str(warehouse), config=_settings()) as connection:
         connection.begin()
-        run = _Run(connection, compiled_project)
+        run = _Run(connection, compiled_project, day_moves=built[1] != as_of)
         try:
             run.over()
             if check:
                 run.checked()
-            _note(connection, version)
+            _note(connection, version, as_of)
             connection.commit()
         except duckdb.Error as error:
             raise NotAnIncrement(str(error).splitlines()[0]) from error
         return run.done
 
 
-def _is_built(connection: duckdb.DuckDBPyConnection, version: str) -> bool:
+def _built(connection: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
+    """The version and the as_of that the last build noted; None where there is no note, or one of an earlier project."""
     try:
-        return connection.execute(f"select version from {_STATE}.version").fetchall() == [(version,)]
-    except duckdb.CatalogException:
-        return False
+        return connection.execute(f"select version, as_of from {_STATE}.version").fetchall()[0]
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return None
 
 
 def _settings() -> dict[str, Any]:
@@ -188,10 +214,13 @@ def _settings() -> dict[str, Any]:
 class _Run:
     """One increment. Rows that left and came stand in the temporary tables `removed X` and `added X`, both in `changed X`."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled_project: Project) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, compiled_project: Project, *, day_moves: bool = False
+    ) -> None:
         self.sql = connection.execute
         self.project = compiled_project
         self.nodes = compiled_project.models
+        self.day_moves = day_moves
         self.changed: set[str] = set()
         self.done = Advance()
 
@@ -202,17 +231,28 @@ class _Run:
         self.sql(f"set search_path = '{','.join(['main', *schemas])}'")
         for unique_id, node in self.nodes.items():
             parents = self._changed_parents(unique_id)
-            if node.is_view or not parents:
+            moves = self.day_moves and node.name == _DAY
+            if node.is_view or not (parents or moves):
                 continue
             began = time.monotonic()
             unsaid = self._unsaid(node, parents)
-            if unsaid:
+            if unsaid or moves:
                 self._whole(unique_id, node)
                 self.done.whole[node.name] = unsaid
             else:
                 self._by_key(unique_id, node, parents)
                 self.done.by_key.append(node.name)
+            if moves:
+                self._goes_on()
             self.done.seconds[node.name] = round(time.monotonic() - began, 3)
+
+    def _goes_on(self) -> None:
+        """Raises NotAnIncrement where the day that is calculated is an earlier one now: what has landed since may lie behind it."""
+        for was, now in self.sql(
+            f"select was.as_of_on, now.as_of_on from {quoted(f'removed {_DAY}')} as was, {quoted(f'added {_DAY}')} as now"
+        ).fetchall():
+            if now < was:
+                raise NotAnIncrement(f"{now} lies before the {was} of the last build")
 
     def checked(self) -> None:
         """Checks plan rows and runs the tests of what changed. Raises NotAnIncrement for the first fault: a build as a whole says all."""
@@ -241,6 +281,8 @@ class _Run:
         ).fetchall()[0][0]
         batches = dict(new)
         posted = self.sql(f"select batch_id from raw_ledger.batches except from {_STATE}.posted").fetchall()
+        if self.sql(f"from {_STATE}.posted except select batch_id from raw_ledger.batches").fetchall():
+            raise NotAnIncrement("closes that had been posted then lie after this day")
         if posted:
             batches |= {table: [batch_id for (batch_id,) in posted] for table in _LEDGER}
         for unique_id, (name, relation) in self.project.sources.items():

@@ -82,7 +82,7 @@ def posted_ledger() -> dg.AssetsDefinition:
     )
     def ingest_ledger(settings: Settings) -> Iterator[dg.MaterializeResult[None]]:
         settings.begin()
-        new = load(settings.warehouse, settings.out_folder / "ledger")
+        new = load(settings.warehouse, settings.out_folder / "ledger", settings.as_of)
         for key in tables_made.values():
             yield dg.MaterializeResult(asset_key=key, metadata={"new_batches": new})
 

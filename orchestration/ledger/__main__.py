@@ -8,7 +8,7 @@ from pathlib import Path
 
 from orchestration.build import BuildStopped
 from orchestration.ingest import WarehouseBusy
-from orchestration.ledger.closing import CloseRefused, close
+from orchestration.ledger.closing import CloseRefused, close, kept_choices
 from orchestration.ledger.store import LedgerBroken, verify
 
 
@@ -43,9 +43,10 @@ def main() -> int:
         else:
             if not (out / "warehouse.duckdb").exists():
                 raise LedgerBroken(f"There is no {out / 'warehouse.duckdb'} to verify.")
-            batches, lines = verify(out / "ledger", out / "warehouse.duckdb")
+            folder = kept_choices(out).ledger_of(out)
+            batches, lines = verify(folder, out / "warehouse.duckdb")
             if not batches:
-                raise LedgerBroken(f"{out / 'ledger'} holds no batch: nothing has been closed.")
+                raise LedgerBroken(f"{folder} holds no batch up to the day of the warehouse: nothing had been closed.")
             told = f"{batches} batches and {lines:,} lines verified: chain, hashes, and posted + pending = calculated"
     except (CloseRefused, LedgerBroken, BuildStopped) as error:
         print(f"\nNot {'closed' if options.command == 'close' else 'whole'}. {error}", file=sys.stderr)

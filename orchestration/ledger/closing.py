@@ -11,10 +11,10 @@ from pathlib import Path
 
 import duckdb
 
-from orchestration.build import Choices, Progress, Steps, check_and_publish, variables
+from orchestration.build import Choices, Progress, Steps, check, check_and_publish, publish_marts, variables
 from orchestration.increments import NotAnIncrement, advance
 from orchestration.ingest import WarehouseBusy
-from orchestration.ledger.store import Close, load, post
+from orchestration.ledger.store import Close, batches, load, post
 
 _BUILD_FIRST = "Build it first (make build), with the same landing folder and choices."
 _PERIOD = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?:-(?:(?P<part>[QH])(?P<place>[1-4])|(?P<month>\d\d)))?")
@@ -51,10 +51,15 @@ def asked(text: str) -> Asked:
     )
 
 
-def due(marts: duckdb.DuckDBPyConnection, period: Asked, plan_ids: Sequence[str] = ()) -> list[Close]:
-    """What is to be closed: the period of these plans, or of every plan that has it open. Raises CloseRefused, saying why not."""
+def due(
+    marts: duckdb.DuckDBPyConnection, period: Asked, plan_ids: Sequence[str] = (), before: Sequence[Close] = ()
+) -> list[Close]:
+    """What is to be closed: the period of these plans, or of every plan that has it open; `before`: what is closed with it, and first.
+
+    Raises CloseRefused, saying why not.
+    """
     rows = marts.execute(
-        "select plan_id, status, is_over, period, period_end::varchar, coalesce(plan_hash, '') from incentives.rpt_plan_periods"
+        "select plan_id, status, is_over, period, period_end::varchar, coalesce(plan_hash, ''), as_of_on::varchar from incentives.rpt_plan_periods"
         " where period_start = ? and (? = '' or period = ?) and (? or list_contains(?::varchar[], plan_id)) order by plan_id",
         [period.period_start, period.period, period.period, not plan_ids, list(plan_ids)],
     ).fetchall()
@@ -71,16 +76,19 @@ def due(marts: duckdb.DuckDBPyConnection, period: Asked, plan_ids: Sequence[str]
             f"{period.text} is not over on the day that is calculated: close it once its last day is (AS_OF, or newer rows)."
         )
     plans = [row[0] for row in open_rows]
-    _refuse_gaps(marts, period, plans)
+    _refuse_gaps(marts, period, plans, before)
     _refuse_changed_plans(marts, plans)
-    return [Close(row[0], row[3], period.period_start, row[4], row[5]) for row in open_rows]
+    return [Close(row[0], row[3], period.period_start, row[4], row[5], row[6]) for row in open_rows]
 
 
-def _refuse_gaps(marts: duckdb.DuckDBPyConnection, period: Asked, plans: Sequence[str]) -> None:
+def _refuse_gaps(
+    marts: duckdb.DuckDBPyConnection, period: Asked, plans: Sequence[str], before: Sequence[Close]
+) -> None:
     earlier = marts.execute(
         "select plan_id, min(period_start)::varchar from incentives.rpt_plan_periods where status = 'open' and period_start < ?"
-        " and list_contains(?::varchar[], plan_id) group by plan_id order by plan_id",
-        [period.period_start, list(plans)],
+        " and list_contains(?::varchar[], plan_id) and not list_contains(?::varchar[], plan_id || ' ' || period_start)"
+        " group by plan_id order by plan_id",
+        [period.period_start, list(plans), [f"{of.plan_id} {of.period_start}" for of in before]],
     ).fetchall()
     if earlier:
         told = ", ".join(f"{plan} from {start}" for plan, start in earlier[:5])
@@ -106,6 +114,23 @@ def _refuse_changed_plans(marts: duckdb.DuckDBPyConnection, plans: Sequence[str]
         )
 
 
+def kept_choices(out: Path) -> Choices:
+    """What the folder is built with. Raises CloseRefused."""
+    try:
+        return Choices(**json.loads((out / "choices.json").read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        raise CloseRefused(f"{out / 'choices.json'} cannot be read: mend it, or build into an empty folder.") from None
+
+
+def _refuse_the_past(folder: Path, as_of_on: str) -> None:
+    newest = max((batch.as_of_on for _, batch in batches(folder)), default="")
+    if as_of_on < newest:
+        raise CloseRefused(
+            f"What is calculated ends on {as_of_on}, and the ledger was last closed as of {newest}: nothing is closed behind that."
+            f" Build with AS_OF={newest} or later."
+        )
+
+
 def close(
     landing: Path,
     out: Path,
@@ -114,49 +139,57 @@ def close(
     *,
     plan_id: str = "",
     as_of: str = "",
+    publishing: bool = True,
     progress: Progress = print,
 ) -> str:
     """Posts a period of one plan, or of all that have it open, as it is calculated in the warehouse of `out`; publishes what follows.
 
-    Returns a sentence that says what was posted. Raises CloseRefused where it may not be closed, BuildStopped where the gate finds
-    something critical, LedgerBroken, WarehouseBusy.
+    `period` may name several, earlier ones first. Returns a sentence that says what was posted. Raises CloseRefused where it may not be
+    closed, BuildStopped where the gate finds something critical, LedgerBroken, WarehouseBusy.
     """
-    wanted = asked(period)
+    periods = [asked(text) for text in period.split() or [""]]
     if not approved_by.strip():
         raise CloseRefused("BY is empty, and must name who approves the close.")
     warehouse, folder = out / "warehouse.duckdb", out / "ledger"
     if not warehouse.exists():
         raise CloseRefused(f"There is no {warehouse}. {_BUILD_FIRST}")
-    try:
-        choices = Choices(**json.loads((out / "choices.json").read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
-        raise CloseRefused(f"{out / 'choices.json'} cannot be read: mend it, or build into an empty folder.") from None
+    choices = kept_choices(out)
+    if choices.ledger:
+        raise CloseRefused(f"{out} only reads the ledger in {choices.ledger}: close in the folder that keeps it.")
     steps = Steps(progress)
 
-    def follow() -> None:
-        """Takes what has been posted into the marts."""
-        load(warehouse, folder)
+    def follow() -> bool:
+        """Takes what has been posted into the marts; says whether there was anything."""
+        came = load(warehouse, folder, as_of)
         try:
-            advance(warehouse, variables(choices, as_of), out / ".dbt/increments")
+            changed = advance(warehouse, variables(choices, as_of), out / ".dbt/increments").written
         except NotAnIncrement as reason:
             raise CloseRefused(f"The warehouse is not as a build left it: {reason}. {_BUILD_FIRST}") from None
+        return bool(came or changed)
 
     try:
         steps.begin("ledger")
-        follow()
+        is_new = follow()
         # What the gate finds critical stops the close as it stops a publication.
-        check_and_publish(landing, out, choices, steps)
+        verdict = check(landing, out, steps)
+        if is_new and publishing:
+            publish_marts(out, choices, verdict)
         steps.begin("close")
+        closes: list[Close] = []
         with duckdb.connect(str(warehouse)) as marts:
-            closes = due(marts, wanted, [plan_id] if plan_id else [])
+            for wanted in periods:
+                closes += due(marts, wanted, [plan_id] if plan_id else [], closes)
+            _refuse_the_past(folder, closes[0].as_of_on)
             ids = post(marts, folder, closes, approved_by.strip(), datetime.now(UTC).replace(tzinfo=None))
         follow()
-        check_and_publish(landing, out, choices, steps)
+        if publishing:
+            check_and_publish(landing, out, choices, steps)
     except duckdb.IOException as error:
         raise WarehouseBusy(str(error).splitlines()[0]) from None
     with duckdb.connect(str(warehouse), read_only=True) as marts:
         plans, lines = marts.execute(
-            "select count(*), coalesce(sum(line_count), 0) from incentives.fct_ledger_batches where list_contains(?::varchar[], batch_id)",
+            "select count(distinct plan_id), coalesce(sum(line_count), 0) from incentives.fct_ledger_batches"
+            " where list_contains(?::varchar[], batch_id)",
             [ids],
         ).fetchall()[0]
-    return f"{period} is closed: {plans} plans, {lines:,} lines posted by {approved_by.strip()}; batches {ids[0]} to {ids[-1]} in {folder}."
+    return f"{period} is closed: {plans} plans, {lines:,} lines posted by {approved_by.strip()}; batches {ids[0]} to {ids[-1]} in {folder}, payment files in {out / 'payments'}."

@@ -55,6 +55,7 @@ _BATCHES = {
     "period": "varchar",
     "posted_period_start": "date",
     "posted_period_end": "date",
+    "as_of_on": "date",
     "posted_at": "timestamp",
     "approved_by": "varchar",
     "line_count": "bigint",
@@ -129,13 +130,14 @@ class LedgerBroken(Exception):
 
 @dataclass(frozen=True)
 class Close:
-    """The close of one period of one plan, as it is asked for; days as YYYY-MM-DD."""
+    """The close of one period of one plan, as it is asked for; days as YYYY-MM-DD. `as_of_on`: the day that is calculated."""
 
     plan_id: str
     period: str
     period_start: str
     period_end: str
     plan_hash: str
+    as_of_on: str
 
 
 @dataclass(frozen=True)
@@ -149,6 +151,7 @@ class Batch:
     period: str
     posted_period_start: str
     posted_period_end: str
+    as_of_on: str
     posted_at: str
     approved_by: str
     line_count: int
@@ -221,6 +224,7 @@ def post(
             of.period,
             of.period_start,
             of.period_end,
+            of.as_of_on,
             posted_at.isoformat(timespec="seconds"),
             approved_by,
             count,
@@ -290,12 +294,13 @@ def batches(folder: Path) -> Iterator[tuple[Path, Batch]]:
         for number, file in enumerate(sorted(folder.glob("[0-9]*.parquet")), start=1):
             batch = _read(connection, file)
             ends = before is None or before.close_no + before.close_size == number
-            if (batch.batch_no, batch.previous_hash, batch.batch_id, batch.close_no) != (
+            follows = (batch.batch_no, batch.previous_hash, batch.batch_id, batch.close_no) == (
                 number,
                 before.batch_hash if before else "",
                 file.stem,
                 number if ends or before is None else before.close_no,
-            ):
+            )
+            if not follows or (before and batch.as_of_on < before.as_of_on):
                 raise LedgerBroken(
                     f"{file} does not follow the batch before it: a batch is missing, or was put in or changed."
                 )
@@ -351,10 +356,11 @@ def _as_written(file: Path) -> None:
         )
 
 
-def load(warehouse: Path, folder: Path) -> int:
+def load(warehouse: Path, folder: Path, as_of: str = "") -> int:
     """Takes the batches that a warehouse does not have yet from the files; returns how many.
 
-    Raises LedgerBroken when a file is not what was written, or the warehouse holds a batch that the files do not.
+    With `as_of`, a day, those that were closed up to it, and what the warehouse has of later ones leaves it. Raises LedgerBroken when a
+    file is not what was written, or the warehouse holds a batch that the files do not.
     """
     known = list(batches(folder)) if folder.is_dir() else []
     with duckdb.connect(str(warehouse)) as connection:
@@ -366,7 +372,12 @@ def load(warehouse: Path, folder: Path) -> int:
             raise LedgerBroken(
                 f"The warehouse knows the batch {min(missing)}, and {folder} has no file of it: bring it back from a backup."
             )
-        new = [(file, batch) for file, batch in known if batch.batch_id not in there]
+        later = {batch.batch_id for _, batch in known if as_of and batch.as_of_on > as_of}
+        for table in ("lines", "batches", "payments"):
+            connection.execute(
+                f"delete from raw_ledger.{table} where list_contains(?::varchar[], _batch)", [list(there & later)]
+            )
+        new = [(file, batch) for file, batch in known if batch.batch_id not in there | later]
         for file, batch in new:
             facts = {
                 "batch_id": batch.batch_id,
@@ -394,9 +405,10 @@ def load(warehouse: Path, folder: Path) -> int:
 
 
 def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
-    """Recomputes chain and hashes of the files and holds the warehouse against them; returns how many batches and lines there are.
+    """Recomputes chain and hashes of the files and holds the warehouse against them; returns how many batches and lines it has.
 
-    Raises LedgerBroken, naming the file or what does not add up.
+    The warehouse has to hold every batch up to the day that it was calculated for; those that follow it may hold too. Raises LedgerBroken, naming
+    the file or what does not add up.
     """
     known = list(batches(folder)) if folder.is_dir() else []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -407,7 +419,12 @@ def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
                 " where lines.batch_id = batches.batch_id) from incentives.fct_ledger_batches as batches"
             ).fetchall()
         }
-        for file, batch in known:
+        ((day,),) = connection.execute("select as_of_on::varchar from intermediate.int_run_parameters").fetchall()
+        last = max(
+            (batch.batch_no for _, batch in known if batch.as_of_on <= day or batch.batch_id in stored), default=0
+        )
+        held = known[:last]
+        for file, batch in held:
             if stored.pop(batch.batch_id, None) != (batch.batch_hash, batch.line_count):
                 raise LedgerBroken(f"{file} is not in the warehouse as it was posted: build it again.")
             listed = ", ".join(f"lines.{name}" for name in _LINES)
@@ -428,7 +445,7 @@ def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
             f"{len(broken)} totals do not add up. First: {payee}, {plan}, {component or 'no component'}, {start}: posted {posted} + pending"
             f" {pending} is not the {calculated} that are calculated."
         )
-    return len(known), sum(batch.line_count for _, batch in known)
+    return len(held), sum(batch.line_count for _, batch in held)
 
 
 # Σ posted + Σ pending = Σ calculated for every closed payee, component and earned period (engine.md §6).

@@ -222,7 +222,7 @@ def _small(connection: duckdb.DuckDBPyConnection) -> Project:
 def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_anew() -> None:
     with duckdb.connect(config={"python_enable_replacements": False}) as connection:
         project = _small(connection)
-        increments._note(connection, "")
+        increments._note(connection, "", "")
 
         def come(batch: int, *names: str) -> dict[str, tuple[int, int]]:
             for name in names:
@@ -233,7 +233,7 @@ def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_a
             )
             run = increments._Run(connection, project)
             run.over()
-            increments._note(connection, "")
+            increments._note(connection, "", "")
             return run.done.written
 
         def names() -> list[str]:

@@ -387,8 +387,8 @@ def marts(posted: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             ("a", "2026-02-01", "2026-03-01", "open", False),
         ):
             connection.execute(
-                "insert into incentives.rpt_plan_periods (plan_id, period, period_start, period_end, status, is_over, plan_hash)"
-                " values (?, 'month', ?, ?, ?, ?, ?)",
+                "insert into incentives.rpt_plan_periods (plan_id, period, period_start, period_end, status, is_over, plan_hash, as_of_on)"
+                " values (?, 'month', ?, ?, ?, ?, ?, '2026-02-01')",
                 [plan, start, end, status, is_over, f"hash of {plan}"],
             )
         yield connection

@@ -18,7 +18,8 @@ batches as (
         rows_hash,
         plan_hash,
         previous_hash,
-        batch_hash
+        batch_hash,
+        as_of_on
     from {{ ref('int_batches_posted') }}
 ),
 
@@ -35,6 +36,7 @@ final as (
         plan_hash,
         previous_hash,
         batch_hash,
+        as_of_on,
         batch_no,
         close_no
     from batches

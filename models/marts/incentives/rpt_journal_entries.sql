@@ -26,7 +26,7 @@ batches as (
         period,
         posted_period_start,
         plan_id,
-        cast(posted_at as date) as closed_on
+        as_of_on as closed_on
     from {{ ref('fct_ledger_batches') }}
 ),
 

@@ -87,6 +87,7 @@ dated as (
         named.closed_count = 1 as is_closed,
         periods.period_end <= parameters.as_of_on
         or periods.period_end = cast({{ dbt.dateadd('day', 1, 'parameters.as_of_on') }} as date) as is_over,
+        parameters.as_of_on,
         plans.company_id
     from named
     inner join periods
@@ -136,7 +137,8 @@ final as (
         dated.period_end,
         case when dated.is_closed then 'closed' else 'open' end as status,
         dated.is_over,
-        {{ text_hash('vouched_together.row_hashes') }} as plan_hash
+        {{ text_hash('vouched_together.row_hashes') }} as plan_hash,
+        dated.as_of_on
     from dated
     left join vouched_together
         on

@@ -25,6 +25,7 @@ renamed as (
         ---------- dates
         posted_period_start,
         posted_period_end,
+        as_of_on,
         ---------- timestamps
         posted_at
     from batches
