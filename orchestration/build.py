@@ -200,7 +200,7 @@ def begin(landing: Path, out: Path, choices: Choices, as_of: str | None) -> None
 
 
 def publish_marts(out: Path, choices: Choices, gate_result: str) -> str:
-    """Publishes the warehouse of `out`, which dbt has compiled or built last as a whole; writes the summary, and payment files of its closes.
+    """Publishes the warehouse of `out`, which dbt has compiled or built last as a whole; writes summary and payment files.
 
     Returns the summary. Raises PublishError.
     """

@@ -192,4 +192,7 @@ def close(
             " where list_contains(?::varchar[], batch_id)",
             [ids],
         ).fetchall()[0]
-    return f"{period} is closed: {plans} plans, {lines:,} lines posted by {approved_by.strip()}; batches {ids[0]} to {ids[-1]} in {folder}, payment files in {out / 'payments'}."
+    return (
+        f"{period} is closed: {plans} plans, {lines:,} lines posted by {approved_by.strip()}; batches {ids[0]} to {ids[-1]} in {folder},"
+        f" payment files in {out / 'payments'}."
+    )
