@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from fpdf import FPDF, FontFace
-from fpdf.enums import TableBordersLayout, XPos, YPos
+from fpdf.enums import TableBordersLayout, WrapMode, XPos, YPos
 
 from app.auth.scope import Person
 from app.data.marts import Component, Line, Period, Statement
@@ -97,7 +97,8 @@ def statement_pdf(
 def _statement(paper: _Paper, statement: Statement) -> None:
     """How earned becomes payable."""
     paper.line_of(statement.plan_name, size=12, height=7)
-    rows = [(text("figure.earned"), money(statement.earned, statement.currency))]
+    earned = text("figure.earned_final" if statement.status == "closed" else "figure.earned")
+    rows = [(earned, money(statement.earned, statement.currency))]
     for column in MOVEMENTS:
         amount: Decimal = getattr(statement, column)
         if amount:
@@ -111,16 +112,21 @@ def _statement(paper: _Paper, statement: Statement) -> None:
             table.row(row)
 
 
+def _wrapping() -> WrapMode:
+    """Chinese breaks between any two characters."""
+    return WrapMode.CHAR if language() == "zh" else WrapMode.WORD
+
+
 def _lines(paper: _Paper, component: Component, lines: Sequence[Line]) -> None:
     """The lines of a component: day, kind, order, amount, and how it came about."""
     paper.line_of(component.component_name, size=12, height=7)
-    # Without it a row would be measured again for each page it might stand on.
     plain = FontFace(size_pt=8)
     with paper.table(
         col_widths=(17, 16, 25, 90, 27), text_align=("LEFT", "LEFT", "LEFT", "LEFT", "RIGHT"), line_height=4.2,
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES, headings_style=plain, padding=0.6,
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES, headings_style=plain, padding=0.6, wrapmode=_wrapping(),
     ) as table:  # fmt: skip
-        table.row([text(f"pdf.{name}") for name in ("day", "kind", "deal", "sentence", "amount")], style=plain)
+        heads = ("pdf.day", "pdf.kind", "pdf.deal", "pdf.sentence", "pdf.amount")
+        table.row([text(head) for head in heads], style=plain)
         for line in lines:
             table.row(
                 (

@@ -17,13 +17,12 @@ HOSTILE = ["' or 1=1 --", "%", ""]
 def pay_seen(marts: Marts, scope: Scope, of: Found) -> list[int]:
     """How many rows each query about a person's pay gives a viewer."""
     payee_id, period = of.viewer_id, of.period
-    line_id = of.line.payout_line_id
     return [
         len(marts.statement_periods(scope, payee_id)),
         len(marts.statements(scope, payee_id, period)),
         len(marts.components(scope, payee_id, period)),
         len(marts.lines(scope, payee_id, period, of.component, first_row=0, page_size=20)),
-        len(marts.steps(scope, payee_id, line_id)),
+        len(marts.steps(scope, payee_id, of.line)),
     ]
 
 
@@ -46,7 +45,7 @@ def test_a_dealer_sees_nothing_of_the_company(marts: Marts, seller: Found, deale
 
 
 def test_a_line_is_not_shown_under_another_name(marts: Marts, seller: Found, dealer: Found) -> None:
-    assert marts.steps(seller.scope, seller.viewer_id, dealer.line.payout_line_id) == []
+    assert marts.steps(seller.scope, seller.viewer_id, dealer.line) == []
 
 
 @pytest.mark.parametrize("viewer_id", HOSTILE)
