@@ -1,6 +1,7 @@
 {#
     Grain: one row per plan row that a close vouches for: the hash of its cells, but for valid_to and status, which may be corrected (engine.md §8
-    C16). plan_id is '' for a credit rule and its conditions, which reach the plans of company_id, or of every company, from valid_from on.
+    C16). plan_id is '' for a credit rule and its conditions, which reach the plans of company_id, or of every company, from valid_from on; of a
+    row of plans company_id is the plan's.
 #}
 {%- set tables = [
     'plans', 'plan_components', 'plan_tiers', 'plan_modifiers', 'plan_conditions', 'plan_scorecard_kpis', 'plan_draws', 'credit_rules'
@@ -44,7 +45,7 @@ final as (
         hashed.table_name,
         hashed.key_text,
         owned.plan_id,
-        credit_rules_rows.company_id,
+        coalesce(credit_rules_rows.company_id, plans_rows.company_id) as company_id,
         credit_rules_rows.valid_from,
         hashed.row_hash
     from hashed
@@ -56,6 +57,10 @@ final as (
         on
             hashed.rule_id = credit_rules_rows.credit_rule_id
             and owned.plan_id = ''
+    left join plans_rows
+        on
+            hashed.table_name = 'plans'
+            and owned.plan_id = plans_rows.plan_id
 )
 
 select * from final

@@ -62,13 +62,6 @@ parameters as (
     from {{ ref('int_run_parameters') }}
 ),
 
-plans as (
-    select
-        plan_id,
-        company_id
-    from {{ ref('int_plans_effective') }}
-),
-
 rows_hashed as (
     select
         plan_id,
@@ -76,6 +69,16 @@ rows_hashed as (
         valid_from,
         row_hash
     from {{ ref('int_plan_rows_hashed') }}
+),
+
+-- also of a plan that another one has replaced from its first day on
+plans as (
+    select
+        plan_id,
+        max(company_id) as company_id
+    from rows_hashed
+    where plan_id <> ''
+    group by plan_id
 ),
 
 dated as (
