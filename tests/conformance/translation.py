@@ -55,6 +55,7 @@ _PLAN_SECTIONS = {
     "manual_adjustments": ("plans.manual_adjustments", "x"),
     "payment_holds": ("plans.payment_holds", "h"),
     "quotas": ("plans.quotas", ""),
+    "contribution_coefficients": ("plans.contribution_coefficients", ""),
 }
 _SECTIONS = frozenset(
     {
