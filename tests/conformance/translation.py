@@ -134,6 +134,15 @@ class Case:
     closes: list[Close] = field(default_factory=list)
 
     @property
+    def is_apart(self) -> bool:
+        """Whether it has a contribution coefficient that would reach other cases: channels bear no prefix."""
+        return any(
+            row.table == "plans.contribution_coefficients"
+            and not (row.values.get("region") or row.values.get("product_line"))
+            for row in self.rows
+        )
+
+    @property
     def batches(self) -> int:
         return max(
             [
