@@ -3,14 +3,21 @@
     there are (Hanley and MacGibbon 2006; Chamandy, Muralidharan, Najmi and Naidu 2012). The numbers are read off a hash of account and replicate: the
     same rows give the same interval on every engine.
     replicate_count(): so many that the bounds of a 95 % percentile interval are two of the values, the interval_place()-th from either end.
-    draws_from(): of 4 hexadecimal digits, the one from which on an account is drawn once, twice, … seven times: the distribution function times 16^4.
+    draw_count(digits): how often an account is drawn whose hash has these 4 hexadecimal digits; the bounds are the distribution function times 16^4.
 -#}
 {% macro replicate_count() %}399{% endmacro %}
 {% macro interval_place() %}10{% endmacro %}
-{% macro draws_from() %}{{ return(['5e2d', 'bc5b', 'eb71', 'fb24', 'ff10', 'ffd9', 'fffb']) }}{% endmacro %}
+{% macro draw_count(digits) -%}
+case
+            {%- for below in ['5e2d', 'bc5b', 'eb71', 'fb24', 'ff10', 'ffd9', 'fffb'] %}
+            when {{ digits }} < '{{ below }}' then {{ loop.index0 }}
+            {%- endfor %}
+            else 7
+        end
+{%- endmacro %}
 
 {#-
-    contribution_rate(figures): what is left of revenue after costs, by the figures of a relation with its point: step(); null without revenue or without a line that
+    contribution_rate(figures): what is left of revenue after costs, figures: of a relation, with its point: step(); null without revenue or without a line that
     has a cost. Where all lines have a cost it is (margin − cost to serve) ÷ revenue; else margin is over the revenue it is known for.
 -#}
 {% macro contribution_rate(figures) -%}

@@ -165,9 +165,11 @@ final as (
         channel,
         region,
         product_line,
-        {%- for figure in ['revenue', 'revenue_costed', 'margin', 'activity_cost', 'payout_cost'] %}
-        cast(sum({{ figure }}) as {{ money() }}) as {{ figure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(revenue) as {{ money() }}) as revenue,
+        cast(sum(revenue_costed) as {{ money() }}) as revenue_costed,
+        cast(sum(margin) as {{ money() }}) as margin,
+        cast(sum(activity_cost) as {{ money() }}) as activity_cost,
+        cast(sum(payout_cost) as {{ money() }}) as payout_cost
     from figures
     group by account_id, channel, region, product_line
 )

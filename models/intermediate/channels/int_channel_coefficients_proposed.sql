@@ -89,7 +89,7 @@ rated as (
         margin,
         activity_cost,
         payout_cost,
-        {{ contribution_rate('samples.') }} as contribution_rate
+        {{ contribution_rate('') }} as contribution_rate
     from samples
 ),
 
@@ -118,7 +118,8 @@ compared as (
         rated.contribution_rate,
         company.contribution_rate as company_rate,
         case
-            when company.contribution_rate > 0 then {{ quotient10('rated.contribution_rate', 'company.contribution_rate') }}
+            when company.contribution_rate > 0
+                then {{ quotient10('rated.contribution_rate', 'company.contribution_rate') }}
         end as ratio
     from rated
     inner join company

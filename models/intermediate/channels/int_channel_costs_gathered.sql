@@ -91,9 +91,18 @@ lines_placed as (
     select
         coalesce(items.account_id, '') as account_id,
         coalesce(spans.payee_no, lines_costed.payee_no) as payee_no,
-        case when lines_costed.is_direct and items.item_kind = 'order_line' then items.channel else '' end as channel,
-        case when lines_costed.is_direct and items.item_kind = 'order_line' then coalesce(spans.region, '') else '' end as region,
-        case when lines_costed.is_direct and items.item_kind = 'order_line' then coalesce(items.product_line, '') else '' end as product_line,
+        case
+            when lines_costed.is_direct and items.item_kind = 'order_line' then items.channel
+            else ''
+        end as channel,
+        case
+            when lines_costed.is_direct and items.item_kind = 'order_line' then coalesce(spans.region, '')
+            else ''
+        end as region,
+        case
+            when lines_costed.is_direct and items.item_kind = 'order_line' then coalesce(items.product_line, '')
+            else ''
+        end as product_line,
         lines_costed.amount_base as amount
     from lines_costed
     inner join parameters

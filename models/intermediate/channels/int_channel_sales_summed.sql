@@ -100,11 +100,18 @@ final as (
         items.channel,
         coalesce(spans.region, '') as region,
         coalesce(items.product_line, '') as product_line,
-        cast(sum(case when in_base.measure = 'revenue_booked' then in_base.value_base else 0 end) as {{ step() }}) as revenue,
         cast(sum(
-            case when in_base.measure = 'revenue_booked' and costed_items.item_no is not null then in_base.value_base else 0 end
+            case when in_base.measure = 'revenue_booked' then in_base.value_base else 0 end
+        ) as {{ step() }}) as revenue,
+        cast(sum(
+            case
+                when in_base.measure = 'revenue_booked' and costed_items.item_no is not null then in_base.value_base
+                else 0
+            end
         ) as {{ step() }}) as revenue_costed,
-        cast(sum(case when in_base.measure = 'margin_booked' then in_base.value_base else 0 end) as {{ step() }}) as margin
+        cast(sum(
+            case when in_base.measure = 'margin_booked' then in_base.value_base else 0 end
+        ) as {{ step() }}) as margin
     from in_base
     inner join items
         on in_base.item_no = items.item_no

@@ -40,7 +40,7 @@ hashed as (
     select
         account_ids.account_id,
         hash_blocks.block,
-        md5({{ text_of(['account_ids.account_id', "'|'", 'cast(hash_blocks.block as ' ~ dbt.type_string() ~ ')']) }}) as digits
+        md5(concat(account_ids.account_id, '|', cast(hash_blocks.block as {{ dbt.type_string() }}))) as digits
     from account_ids
     cross join hash_blocks
 ),
@@ -54,26 +54,27 @@ numbered as (
     cross join hash_places
 ),
 
-draws as (
-    {%- for digits in draws_from() %}
-    select '{{ digits }}' as drawn_from
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+counted as (
+    select
+        account_id,
+        replicate,
+        {{ draw_count('digits') }} as draw_count
+    from numbered
+    where replicate <= {{ replicate_count() }}
 ),
 
 -- a row for each time an account is drawn
 drawn as (
     select
-        numbered.account_id,
-        numbered.replicate
-    from numbered
-    inner join draws
-        on numbered.digits >= draws.drawn_from
-    where numbered.replicate <= {{ replicate_count() }}
+        account_id,
+        replicate,
+        {{ numbers_to('draw_count - 1') }} as draw_no
+    from counted
     union all
     select
         account_id,
-        0 as replicate
+        0 as replicate,
+        0 as draw_no
     from account_ids
 ),
 
@@ -83,9 +84,11 @@ cells as (
         accounts.channel,
         accounts.region,
         accounts.product_line,
-        {%- for figure in ['revenue', 'revenue_costed', 'margin', 'activity_cost', 'payout_cost'] %}
-        sum(accounts.{{ figure }}) as {{ figure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        sum(accounts.revenue) as revenue,
+        sum(accounts.revenue_costed) as revenue_costed,
+        sum(accounts.margin) as margin,
+        sum(accounts.activity_cost) as activity_cost,
+        sum(accounts.payout_cost) as payout_cost
     from drawn
     inner join accounts
         on drawn.account_id = accounts.account_id
@@ -116,9 +119,11 @@ final as (
         channel,
         region,
         product_line,
-        {%- for figure in ['revenue', 'revenue_costed', 'margin', 'activity_cost', 'payout_cost'] %}
-        cast(sum({{ figure }}) as {{ step() }}) as {{ figure }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        cast(sum(revenue) as {{ step() }}) as revenue,
+        cast(sum(revenue_costed) as {{ step() }}) as revenue_costed,
+        cast(sum(margin) as {{ step() }}) as margin,
+        cast(sum(activity_cost) as {{ step() }}) as activity_cost,
+        cast(sum(payout_cost) as {{ step() }}) as payout_cost
     from leveled
     group by replicate, channel, region, product_line
 )

@@ -1,6 +1,6 @@
 {#
     Grain: one row per claimant of an order in conflict, as in int_orders_claimed, with what he has of it up to as_of: revenue credited in any way, in the order's currency, less
-    returns; and pay for all that the order brought about, in the base currency, without points and without what only says when it is paid. rule: why he has it.
+    returns; and pay for all that the order brought about, in the base currency, without points and without what only says when it is paid. claim_rule: why he has it.
     Additive over claimants: paid_base; credited_value over direct credits alone.
 #}
 with
@@ -147,13 +147,13 @@ final as (
         claims.is_winner,
         case
             when claims.has_sold and claims.claimant_kind = 'dealer' and claims.is_winner then 'through_first'
-            when claims.has_sold and claims.claimant_kind = 'dealer' then 'through'
+            when claims.has_sold and claims.claimant_kind = 'dealer' then 'through_not_first'
             when claims.has_sold and claims.is_winner then 'sold_first'
-            when claims.has_sold then 'sold'
+            when claims.has_sold then 'sold_not_first'
             when claims.is_winner and credited.is_registrant = 1 then 'registered_credited'
             when claims.is_winner then 'registered_uncredited'
             else 'registered_later'
-        end as rule,
+        end as claim_rule,
         cast(coalesce(order_values.order_value, 0) as {{ money() }}) as order_value,
         cast(coalesce(credited.credited_value, 0) as {{ money() }}) as credited_value,
         claims.currency,

@@ -25,7 +25,7 @@ claims as (
         winner_id,
         winner_name,
         is_winner,
-        rule,
+        claim_rule,
         order_value,
         credited_value,
         currency,
@@ -55,7 +55,7 @@ final as (
         claims.winning_registration_id,
         claims.winner_id,
         claims.is_winner,
-        claims.rule,
+        claims.claim_rule,
         {{ fill('explanations.sentence', values) }} as explanation,
         {{ fill('explanations.sentence_zh', values) }} as explanation_zh,
         claims.order_value,
@@ -64,7 +64,7 @@ final as (
         claims.paid_base
     from claims
     left join explanations
-        on concat('claim_', claims.rule) = explanations.explanation_key
+        on concat('claim_', claims.claim_rule) = explanations.explanation_key
 )
 
 select * from final
