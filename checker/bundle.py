@@ -34,6 +34,7 @@ _PRIVATE = ("email", "im_user_id")
 # What a KPI is made of: credited measures, and rows of the payee's own in other tables (A13).
 _KPI_MEASURES = {
     "revenue": ("revenue_booked",),
+    "contribution": ("revenue_booked",),
     "gross_margin_rate": ("revenue_booked", "margin_booked"),
     "collection_days": ("revenue_collected",),
     "visit_to_order_rate": ("visits", "revenue_booked"),
@@ -368,12 +369,12 @@ class _Needs:
         self._add("crm.teams", "team_id", *teams)
 
     def rows(self) -> dict[str, list[Text]]:
-        """The kept rows of every table; all exchange rates, which belong to nobody."""
+        """The kept rows of every table; all exchange rates and contribution coefficients, which belong to nobody."""
         kept: dict[str, list[Text]] = {}
         for name in TABLES:
             wanted = self._keep.get(name, {})
             rows = self._tables.get(name, ())
-            if name == "erp.fx_rates":
+            if name in ("erp.fx_rates", "plans.contribution_coefficients"):
                 kept[name] = list(rows)
                 continue
             kept[name] = [

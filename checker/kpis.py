@@ -35,6 +35,7 @@ class Kpis:
     ) -> None:
         self._of, self._facts, self._credits, self._rates = of, facts, credits, rates
         self._base, self._high_value = base, high_value
+        self._coefficients = of["plans.contribution_coefficients"]
         self._as_of_end = datetime.combine(facts.as_of + timedelta(days=1), time(0), ZoneInfo(zone)).astimezone(UTC)
         self._first_touch: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         for row in of["crm.activities"]:
@@ -47,6 +48,7 @@ class Kpis:
         self.unknown: set[str] = set()  # KPIs that plans ask for and nothing here calculates
         self._ratios: dict[str, Callable[[str, bool, date, date], Ratio]] = {
             "revenue": self._revenue,
+            "contribution": self._contribution,
             "gross_margin_rate": self._gross_margin,
             "collection_days": self._collection_days,
             "win_rate": self._win_rate,
@@ -109,6 +111,31 @@ class Kpis:
 
     def _revenue(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         return sum(map(self._money, self._own("revenue_booked", subject, is_team, begin, end)), ZERO), ONE
+
+    def _contribution(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
+        own = self._own("revenue_booked", subject, is_team, begin, end)
+        return sum((ten(self._money(credit) * self._coefficient(credit)) for credit in own), ZERO), ONE
+
+    def _coefficient(self, credit: Credit) -> Decimal:
+        """Of the rows that hold on the day the one that gives most columns (decision 23), 1 without any."""
+        day = credit.event.day
+        product = self._facts.products.get(credit.event.product or "")
+        deal = {
+            "channel": credit.event.order.row["channel"] if credit.event.order else None,
+            "region": self._credits.people.post(credit.payee_id, day).region,
+            "product_line": product["product_line"] if product else None,
+        }
+        holding = [
+            ([bool(row[part]) for part in deal], row)
+            for row in self._coefficients
+            if row["valid_from"] <= day
+            and (row["valid_to"] is None or day < row["valid_to"])
+            and all(row[part] in (None, "", value) for part, value in deal.items())
+        ]
+        if not holding:
+            return ONE
+        _, best = max(holding, key=lambda held: (sum(held[0]), held[0], held[1]["valid_from"]))
+        return Decimal(best["coefficient"])
 
     def _gross_margin(self, subject: str, is_team: bool, begin: date, end: date) -> Ratio:
         margin = sum(map(self._money, self._own("margin_booked", subject, is_team, begin, end)), ZERO)

@@ -23,11 +23,11 @@ measures_asked as (
     where credited_measures is not null
 ),
 
--- where nobody is judged by visits that lead to orders, the accounts of lines are not looked for
-visits_judged as (
-    select kpi_no
+-- where no KPI asks whose order a line is of, or what it sold, that is not looked for
+deals_judged as (
+    select distinct true as is_any
     from kpis
-    where kpi = 'visit_to_order_rate'
+    where kpi in ('visit_to_order_rate', 'contribution')
 ),
 
 order_lines as (
@@ -36,23 +36,32 @@ order_lines as (
         order_lines.order_line_id,
         order_lines.ordered_on
     from {{ ref('int_order_lines') }} as order_lines
-    cross join visits_judged
+    cross join deals_judged
 ),
 
 lines as (
     select
         order_lines.order_line_id,
-        order_lines.order_id
+        order_lines.order_id,
+        order_lines.product_id
     from {{ ref('stg_erp__order_lines') }} as order_lines
-    cross join visits_judged
+    cross join deals_judged
 ),
 
 orders as (
     select
         orders.order_id,
-        orders.account_id
+        orders.account_id,
+        orders.channel
     from {{ ref('stg_erp__orders') }} as orders
-    cross join visits_judged
+    cross join deals_judged
+),
+
+products as (
+    select
+        product_id,
+        product_line
+    from {{ ref('stg_erp__products') }}
 ),
 
 other_items as (
@@ -113,31 +122,55 @@ items as (
     select
         order_lines.line_no as item_no,
         orders.account_id,
+        orders.channel,
+        products.product_line,
         order_lines.ordered_on as dealt_on
     from order_lines
     inner join lines
         on order_lines.order_line_id = lines.order_line_id
     inner join orders
         on lines.order_id = orders.order_id
-    where orders.account_id is not null
+    left join products
+        on lines.product_id = products.product_id
     union all
     select
         item_no,
         account_id,
+        {{ without(['channel', 'product_line'], dbt.type_string()) }},
         dealt_on
     from other_items
-    where account_id is not null
 ),
 {%- else -%}
 items as (
     select
         item_no,
         account_id,
+        channel,
+        product_line,
         dealt_on
     from {{ ref('int_deal_items') }}
-    where account_id is not null
 ),
 {%- endif %}
+
+spans as (
+    select
+        span_no,
+        region
+    from {{ ref('int_payee_spans') }}
+),
+
+coefficients as (
+    select
+        channel,
+        region,
+        product_line,
+        valid_from,
+        valid_to,
+        coefficient
+    from {{ ref('int_contribution_coefficients_ranged') }}
+),
+
+{{ coefficients_named() }},
 
 rates as (
     select
@@ -207,7 +240,9 @@ visits as (
     from measured
     inner join items
         on measured.item_no = items.item_no
-    where measured.measure = 'visits'
+    where
+        measured.measure = 'visits'
+        and items.account_id is not null
 ),
 
 order_days as (
@@ -222,7 +257,9 @@ order_days as (
             and not events.is_return
     inner join items
         on measured.item_no = items.item_no
-    where measured.measure = 'revenue_booked'
+    where
+        measured.measure = 'revenue_booked'
+        and items.account_id is not null
     group by measured.payee_no, items.account_id, items.dealt_on
 ),
 
@@ -241,7 +278,39 @@ visits_followed as (
     group by visits.payee_no, visits.account_id, visits.occurred_on
 ),
 
+-- what was sold where matters only where something is weighted
+weighed_items as (
+    select
+        items.item_no,
+        items.channel,
+        items.product_line
+    from items
+    cross join (select distinct true as is_any from coefficients) as weighs
+),
+
+weighed as (
+    select
+        in_base.span_no,
+        in_base.occurred_on,
+        {{ mul10_rate('in_base.value_base', 'coalesce(coefficients.coefficient, 1)') }} as contribution
+    from in_base
+    inner join spans
+        on in_base.span_no = spans.span_no
+    left join weighed_items
+        on in_base.item_no = weighed_items.item_no
+    {{ coefficients_joined('weighed_items.channel', 'spans.region', 'weighed_items.product_line', 'in_base.occurred_on') }}
+    where in_base.measure = 'revenue_booked'
+),
+
 contributions as (
+    select
+        'contribution' as kpi,
+        span_no,
+        occurred_on as happened_on,
+        contribution as numerator,
+        cast(null as {{ step() }}) as denominator
+    from weighed
+    union all
     select
         'revenue' as kpi,
         span_no,

@@ -163,8 +163,8 @@
         'closed_at': {'type': 'timestamp', 'required': true},
         'approved_by': {'type': 'text', 'required': true},
     }},
-    'contribution_coefficients': {'key': ['channel', 'region', 'product_line', 'valid_from'], 'columns': {
-        'channel': {'type': 'text'},
+    'contribution_coefficients': {'is_seed': true, 'key': ['channel', 'region', 'product_line', 'valid_from'], 'columns': {
+        'channel': {'type': 'text', 'allowed': 'direct|dealer|online'},
         'region': {'type': 'text'},
         'product_line': {'type': 'text'},
         'coefficient': {'type': 'decimal', 'required': true, 'is_factor': true},

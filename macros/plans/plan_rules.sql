@@ -250,6 +250,10 @@
         'reason': 'is below 1', 'do': 'write for how many months the draw applies',
     },
     {
+        'table': 'contribution_coefficients', 'column': 'coefficient', 'breaks': 'coefficient < 0',
+        'reason': 'is below 0, so that more revenue would be less contribution', 'do': 'write 0 for what shall not count, 1 for what counts as it is',
+    },
+    {
         'table': 'manual_adjustments', 'column': 'approved_by', 'breaks': 'approved_by in (requested_by, payee_id)',
         'reason': 'asked for the adjustment or is paid by it', 'do': 'have somebody else approve it',
     },

@@ -38,6 +38,8 @@ class Group:
         return (
             (case.as_of, case.timezone) == (self.as_of, self.timezone)
             and all(self.rates.get(currency, course) == course for currency, course in courses(case).items())
+            and not case.is_apart
+            and not any(other.is_apart for other in self.cases)
             and not any(_nested(case.case_id, other.case_id) for other in self.cases)
         )
 

@@ -55,6 +55,7 @@ _PLAN_SECTIONS = {
     "manual_adjustments": ("plans.manual_adjustments", "x"),
     "payment_holds": ("plans.payment_holds", "h"),
     "quotas": ("plans.quotas", ""),
+    "contribution_coefficients": ("plans.contribution_coefficients", ""),
 }
 _SECTIONS = frozenset(
     {
@@ -132,6 +133,15 @@ class Case:
     currencies: set[str] = field(default_factory=set)
     figures: list[Figure] = field(default_factory=list)
     closes: list[Close] = field(default_factory=list)
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether it has a contribution coefficient that would reach other cases: channels bear no prefix."""
+        return any(
+            row.table == "plans.contribution_coefficients"
+            and not (row.values.get("region") or row.values.get("product_line"))
+            for row in self.rows
+        )
 
     @property
     def batches(self) -> int:

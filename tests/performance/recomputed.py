@@ -106,6 +106,16 @@ def rows_of(path: Path) -> Iterator[Row]:
 
 MINOR_UNITS = {row["currency"]: int(row["minor_units"]) for row in rows_of(SEEDS / "reference/currencies.csv")}
 
+COEFFICIENTS = [
+    (
+        (row["channel"], row["region"], row["product_line"]),
+        must(day(row["valid_from"])),
+        day(row["valid_to"]) or NEVER,
+        Decimal(row["coefficient"]),
+    )
+    for row in rows_of(SEEDS / "plans/contribution_coefficients.csv")
+]
+
 
 @dataclass
 class Credited:
@@ -296,6 +306,36 @@ class Files:
             base = self.in_base(credit.value, credit.currency, credit.rate_on)
             if base is not None:
                 yield "revenue", credit.person, credit.on, base, None
+                weighed = rounded(base * self.coefficient(credit))
+                yield "contribution", credit.person, credit.on, weighed, None
+
+    def coefficient(self, credit: Credited) -> Decimal:
+        line = self.lines[credit.line_id]
+        product = self.table("erp/products", "product_id").get(line["product_id"])
+        deal = (
+            self.orders[line["order_id"]]["channel"],
+            self.region(credit.person, credit.on),
+            product["product_line"] if product else "",
+        )
+        best: tuple[object, ...] = ()
+        found = Decimal(1)
+        for given, begin, end, coefficient in COEFFICIENTS:
+            if begin <= credit.on < end and all(part in ("", own) for part, own in zip(given, deal, strict=True)):
+                rank = (sum(map(bool, given)), *map(bool, given), begin)
+                if rank > best:
+                    best, found = rank, coefficient
+        return found
+
+    @cached_property
+    def positions(self) -> dict[str, list[tuple[date, date, str]]]:
+        found = defaultdict(list)
+        for row in self.table("crm/user_assignments", "user_id", "valid_from").values():
+            begin, end = must(day(row["valid_from"])), day(row["valid_to"]) or NEVER
+            found[row["user_id"]].append((begin, end, row["region"]))
+        return found
+
+    def region(self, person: str, on: date) -> str:
+        return max((one for one in self.positions[person] if one[0] <= on < one[1]), default=(on, on, ""))[2]
 
     def gross_margin(self) -> Iterator[Contribution]:
         costed = {credit.line_id for credit in self.margins}

@@ -496,9 +496,21 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
         },
         {("period_closes", "plan_period"): "the close of a period"},
     ),
-    "coefficient": (
-        {"contribution_coefficients": [{"region": "{id}", "coefficient": "1.1", "valid_from": "2026-01-01"}]},
-        {("contribution_coefficients", "coefficient"): "a contribution coefficient"},
+    "coefficient-of-no-channel": (
+        {"contribution_coefficients": [COEFFICIENT | {"channel": "phone"}]},
+        {("contribution_coefficients", "channel"): "is none of direct, dealer, online"},
+    ),
+    "coefficient-below-nothing": (
+        {"contribution_coefficients": [COEFFICIENT | {"coefficient": "-0.000001"}]},
+        {("contribution_coefficients", "coefficient"): "is below 0"},
+    ),
+    "coefficient-of-nothing": (
+        {"contribution_coefficients": [COEFFICIENT | {"coefficient": None}]},
+        {("contribution_coefficients", "coefficient"): "is empty and must not be"},
+    ),
+    "coefficient-too-long": (
+        {"contribution_coefficients": [COEFFICIENT | {"coefficient": "1000000"}]},
+        {("contribution_coefficients", "coefficient"): "too many"},
     ),
     # one table beside another
     "no-such-trigger": (
@@ -690,10 +702,7 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
     ),
     "coefficient-of-no-day": (
         {"contribution_coefficients": [COEFFICIENT | {"valid_to": "2026-01-01"}]},
-        {
-            ("contribution_coefficients", "coefficient"): "a contribution coefficient",
-            ("contribution_coefficients", "valid_to"): "not after valid_from",
-        },
+        {("contribution_coefficients", "valid_to"): "not after valid_from"},
     ),
     "scenario": (
         {
@@ -709,10 +718,7 @@ CASES: dict[str, tuple[dict[str, Row | Sequence[Row]], Faults]] = {
 WARNED = {"no-tiers", "scenario", "trigger-that-nothing-fires"}
 # What is not built at all: refused by this cell, or only noted where nobody's pay is missing.
 NOTICES = {("triggers", "trigger_id"), ("scenario_overrides", "scenario_id"), ("kpi_targets", "kpi")}
-UNBUILT = NOTICES | {
-    ("period_closes", "plan_period"),
-    ("contribution_coefficients", "coefficient"),
-}
+UNBUILT = NOTICES | {("period_closes", "plan_period")}
 
 # name of a case that is refused → the nearest plan that is not: what differs from the plan that pays, as above.
 MENDED: dict[str, dict[str, Row | Sequence[Row]]] = {
@@ -874,7 +880,10 @@ MENDED: dict[str, dict[str, Row | Sequence[Row]]] = {
     "hold-that-ends-before": {"payment_holds": [HOLD]},
     "close": {},
     "close-of-no-quarter": {"period_closes": [CLOSE]},
-    "coefficient": {},
+    "coefficient-of-no-channel": {"contribution_coefficients": [COEFFICIENT | {"channel": "dealer"}]},
+    "coefficient-below-nothing": {"contribution_coefficients": [COEFFICIENT | {"coefficient": "0"}]},
+    "coefficient-of-nothing": {"contribution_coefficients": [COEFFICIENT]},
+    "coefficient-too-long": {"contribution_coefficients": [COEFFICIENT | {"coefficient": "999999.999999"}]},
     "coefficient-of-no-day": {"contribution_coefficients": [COEFFICIENT | {"valid_to": "2026-01-02"}]},
     "scenario": {},
     "target-of-no-year": {"kpi_targets": [TARGET]},

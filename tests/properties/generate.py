@@ -47,8 +47,8 @@ _MIDNIGHTS = {
 }
 # KPIs that gate and score, with a value near those that small companies have.
 KPIS = {
-    "revenue": "9000", "gross_margin_rate": "0.25", "collection_days": "30", "win_rate": "0.5", "visit_to_order_rate": "0.5",
-    "sales_cycle_days": "30", "follow_up_hours": "24", "satisfaction": "4", "class_fill_rate": "0.125",
+    "revenue": "9000", "contribution": "9000", "gross_margin_rate": "0.25", "collection_days": "30", "win_rate": "0.5",
+    "visit_to_order_rate": "0.5", "sales_cycle_days": "30", "follow_up_hours": "24", "satisfaction": "4", "class_fill_rate": "0.125",
     "class_renewal_rate": "0.5", "repurchase_rate": "0.5", "pipeline_coverage": "0.5",
 }  # fmt: skip
 # Dimensions whose values are names: each company has its own, so a world lets only a few of them be named.
@@ -366,7 +366,7 @@ class _Company:
             plans.append({"plan_id": "z", "valid_from": "2026-01-01", "currency": "PTS", "period": "month"})
         self.body["plans"] = plans
         sections = "components tiers modifiers conditions scorecard_kpis contest_entries quotas draws credit_rules"
-        sections += " triggers trigger_firings"
+        sections += " triggers trigger_firings contribution_coefficients"
         self.body |= {key: [] for key in sections.split()}
         self._assignments(plans)
         self.quotas: set[tuple[str, str, str, str, str]] = set()
@@ -489,6 +489,8 @@ class _Company:
                 if self.chance(0.3):
                     of |= {"min_score": draw.choice(["0.5", "-1"]), "max_score": draw.choice(["1", "0.9"])}
                 self.body["scorecard_kpis"].append({**of, "target": known[kpi]})
+                if kpi == "contribution":
+                    self._coefficients()
                 if kpi == "pipeline_coverage":
                     self._quotas("revenue_booked", False)
         if row.get("rank_within") == "group":
@@ -531,6 +533,23 @@ class _Company:
             firing["active_until"] = shift(fired_on, self.draw.choice([1, 30, 90, 400]))
             self.body["trigger_firings"].append(firing)
 
+    def _coefficients(self) -> None:
+        """Rows that reach this company alone: each gives the region or the product line."""
+        rows = {}
+        for _ in range(self.draw.choice([2, 3, 5])):
+            row = {"region": self.name("payee_region")} if self.chance(0.6) else {}
+            if not row or self.chance(0.4):
+                row["product_line"] = self.name("product_line")
+            if self.chance(0.4):
+                row["channel"] = self.draw.choice(_VALUES["channel"])
+            row["valid_from"] = self.draw.choice(["2026-01-01", "2025-01-01", self.day()])
+            key = tuple(sorted(row.items()))
+            row["coefficient"] = self.draw.choice(["0.5", "2", "0", "1.333333"])
+            if self.chance(0.3):
+                row["valid_to"] = shift(row["valid_from"], self.draw.choice([1, 60]))
+            rows[key] = row
+        self.body["contribution_coefficients"] = list(rows.values())
+
     def _gate(self, measure: str, kpis: bool) -> dict[str, str]:
         gate = {"gate_measure": measure, "gate_key": self.draw.choice(["amount", "attainment"])}
         bound = self.draw.choice(["0.5", "1"])
@@ -550,6 +569,8 @@ class _Company:
                 gate["gate_max"] = bounds[1]
         if self.shape.teams and not self.dealers and self.chance(0.3):
             gate["gate_subject"] = "team"
+        if gate["gate_measure"] == "contribution":
+            self._coefficients()
         if gate["gate_measure"] == "pipeline_coverage":
             self._quotas("revenue_booked", "gate_subject" in gate)
         return gate
