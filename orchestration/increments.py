@@ -144,9 +144,7 @@ def remember(warehouse: Path, variables: Mapping[str, object]) -> None:
 
 def _note(connection: duckdb.DuckDBPyConnection, version: str, as_of: str) -> None:
     connection.execute(f"create schema if not exists {_STATE}")
-    connection.execute(
-        f"create or replace table {_STATE}.version as select ? as version, ? as as_of", [version, as_of]
-    )
+    connection.execute(f"create or replace table {_STATE}.version as select ? as version, ? as as_of", [version, as_of])
     connection.execute(
         f"create or replace table {_STATE}.files as"
         " select source, table_name, batch, file_name, status, reason, stem, corrects from ingest.files"

@@ -125,6 +125,10 @@ class Batch:
         return f"{self.batch_no:06}-{self.batch_hash[:12]}"
 
 
+# The files that this process has read to the last line, by the hash of their bytes.
+_whole: dict[str, Batch] = {}
+
+
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the raw tables of the ledger in a warehouse that has none."""
     connection.execute("create schema if not exists raw_ledger")
@@ -220,10 +224,13 @@ def batches(folder: Path) -> Iterator[tuple[Path, Batch]]:
 def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> Batch:
     """The facts of a file, which is read to the last byte."""
     beside = file.with_suffix(".sha256")
-    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != _sha256_of(file):
+    bytes_hash = _sha256_of(file)
+    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != bytes_hash:
         raise LedgerBroken(
             f"{file} is not the file that was written (or {beside.name} is not): bring it back from a backup."
         )
+    if bytes_hash in _whole:
+        return _whole[bytes_hash]
     try:
         found = connection.execute("select key, value from parquet_kv_metadata(?)", [str(file)]).fetchall()
         facts: dict[str, Any] = json.loads(dict(found)[_FACTS.encode()])
@@ -233,6 +240,7 @@ def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> Batch:
         raise LedgerBroken(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
     if lines != (batch.line_count, batch.rows_hash):
         raise LedgerBroken(f"{file} holds other lines than it says.")
+    _whole[bytes_hash] = batch
     return batch
 
 
@@ -281,8 +289,8 @@ def load(warehouse: Path, folder: Path, as_of: str = "") -> int:
 def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
     """Recomputes chain and hashes of the files and holds the warehouse against them; returns how many batches and lines it has.
 
-    The warehouse has to hold every batch up to the day that it was calculated for; those that follow it may hold too. Raises LedgerBroken, naming
-    the file or what does not add up.
+    The warehouse has to hold every batch up to the day that it was calculated for, and may hold those that follow. Raises LedgerBroken,
+    naming the file or what does not add up.
     """
     known = list(batches(folder)) if folder.is_dir() else []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
@@ -294,7 +302,9 @@ def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
             ).fetchall()
         }
         ((day,),) = connection.execute("select as_of_on::varchar from intermediate.int_run_parameters").fetchall()
-        last = max((batch.batch_no for _, batch in known if batch.as_of_on <= day or batch.batch_id in stored), default=0)
+        last = max(
+            (batch.batch_no for _, batch in known if batch.as_of_on <= day or batch.batch_id in stored), default=0
+        )
         held = known[:last]
         for file, batch in held:
             if stored.pop(batch.batch_id, None) != (batch.batch_hash, batch.line_count):

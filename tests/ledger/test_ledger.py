@@ -383,7 +383,8 @@ def test_a_close_of_many_plans_posts_a_batch_each_and_the_lines_of_each(posted: 
             "create table incentives.fct_ledger_batches as from warehouse.incentives.fct_ledger_batches limit 0"
         )
         marts.execute(
-            "insert into incentives.rpt_plan_periods values ('a', 'month', '2026-02-01', '2026-03-01', 'open', false, 'hash of a', '2026-02-01')"
+            "insert into incentives.rpt_plan_periods values"
+            " ('a', 'month', '2026-02-01', '2026-03-01', 'open', false, 'hash of a', '2026-02-01')"
         )
         with pytest.raises(CloseRefused, match="2026-02 is not over"):
             due(marts, asked("2026-02"))
