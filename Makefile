@@ -36,21 +36,27 @@ setup: .venv/.run
 	.venv/bin/uv pip sync -q --require-hashes requirements-dev.lock
 	@touch $@ .venv/.run
 
-# Landed files never change, so a new simulation begins a new company.
+# Landed files never change, so a new simulation begins a new company; its files come quarter by quarter.
 $(DEMO)/landing: $(wildcard demo/*.py demo/*.yml) | .venv/.run
 	rm -rf $(DEMO) $(DEMO).new
 	$(PY) -m demo --out $(DEMO).new --seed $(SEED) --scale $(SCALE)
-	mkdir -p $(DEMO) && mv $(DEMO).new $@
+	mkdir -p $(DEMO)/landing && mv $(DEMO).new $(DEMO)/.coming
 	@touch $@
 
 demo: .venv/.run $(DEMO)/landing
-	@$(PY) -m orchestration.build --landing $(DEMO)/landing --out $(DEMO) --plans both --as-of 2026-06-30
+	@$(PY) -m demo.history $(DEMO)
 	@$(PY) -m demo.tour $(DEMO)/published.duckdb
 
+# Without LANDING it is the demo's company, with the demo's plans and ledger.
+ifeq ($(LANDING),)
+build: LANDING := $(DEMO)/landing
+build: PLANS := both
+build: LEDGER ?= $(DEMO)/ledger
+endif
 # Spark is among what tests need: the target spark is built with the environment of the dev lock.
 build: $(if $(filter spark,$(TARGET)),.venv/.dev,.venv/.run)
-	@$(if $(and $(LANDING),$(OUT)),,echo 'Use: make build LANDING=DIR OUT=DIR [PLANS=landing|seeds|both] [AS_OF=YYYY-MM-DD] [TIMEZONE=Asia/Shanghai] [BASE_CURRENCY=CNY] [TARGET=duckdb|spark] [FULL_REFRESH=1]'; exit 2;) \
-	$(PY) -m orchestration.build --landing '$(LANDING)' --out '$(OUT)' --plans '$(PLANS)' --as-of '$(AS_OF)' \
+	@$(if $(OUT),,echo 'Use: make build OUT=DIR [LANDING=DIR] [LEDGER=DIR] [PLANS=landing|seeds|both] [AS_OF=YYYY-MM-DD] [TIMEZONE=Asia/Shanghai] [BASE_CURRENCY=CNY] [TARGET=duckdb|spark] [FULL_REFRESH=1]'; exit 2;) \
+	$(PY) -m orchestration.build --landing '$(LANDING)' --out '$(OUT)' --plans '$(PLANS)' --as-of '$(AS_OF)' --ledger '$(LEDGER)' \
 	    --timezone '$(TIMEZONE)' --base-currency '$(BASE_CURRENCY)' --target '$(TARGET)' $(if $(FULL_REFRESH),--full-refresh)
 
 # A closed period is never calculated anew: see docs/ledger.md.
@@ -58,7 +64,7 @@ close: OUT := $(DEMO)
 close: LANDING := $(OUT)/landing
 close: AS_OF := $(if $(filter $(DEMO),$(OUT)),2026-06-30)
 close: .venv/.run
-	@$(if $(and $(PERIOD),$(BY)),,echo 'Use: make close PERIOD=2026-Q1 BY=NAME [PLAN=ID] [OUT=DIR LANDING=DIR AS_OF=YYYY-MM-DD as it was built]'; exit 2;) \
+	@$(if $(and $(PERIOD),$(BY)),,echo 'Use: make close PERIOD=2026-Q2 BY=NAME [PLAN=ID] [OUT=DIR LANDING=DIR AS_OF=YYYY-MM-DD as it was built]'; exit 2;) \
 	$(PY) -m orchestration.ledger close --landing '$(LANDING)' --out '$(OUT)' --period '$(PERIOD)' --plan '$(PLAN)' --by '$(BY)' --as-of '$(AS_OF)'
 
 verify-ledger: .venv/.run

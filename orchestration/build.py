@@ -47,7 +47,7 @@ class BuildStopped(Exception):
 
 @dataclass(frozen=True)
 class Choices:
-    """What a warehouse is built with from its first run on: which plan rows, whose days, which base currency, and which other folder's ledger."""
+    """What a warehouse is built with from its first run on: which plan rows, whose days, which base currency, whose ledger."""
 
     plans: str = "landing"
     timezone: str = "Asia/Shanghai"
@@ -116,7 +116,7 @@ def build(
     ledger: Path | str = "",
     target: str = "duckdb",
     full_refresh: bool = False,
-    publishing: bool = True,
+    judging: bool = True,
     progress: Progress = print,
 ) -> str:
     """Runs ingest, plan check, models with their tests, gate and publication; returns the one-page summary.
@@ -125,8 +125,8 @@ def build(
     warehouse.duckdb, published.duckdb, quality/ and summary.txt in `out`. With the target spark the incentives marts are calculated
     by Spark and left below marts/ as Parquet: nothing is published, and a sentence says what there is.
     `as_of`: the last day that is calculated, in `timezone`, and of the ledger what was closed up to it; None is the day of the newest
-    landed row, and all closes. `ledger`: the folder whose closes are read, where they are not in `out`. Without `publishing` the models are
-    built, and neither judged nor published. Raises BuildStopped, with the reason.
+    landed row, and all closes. `ledger`: the folder whose closes are read, where they are not in `out`. Without `judging` models are
+    brought up to what has landed and that is all: who goes on with the warehouse judges it. Raises BuildStopped, with the reason.
     """
     landing, out = Path(landing), Path(out)
     other = Path(ledger).resolve() if ledger and Path(ledger).resolve() != (out / "ledger").resolve() else ""
@@ -147,9 +147,13 @@ def build(
         dbt_variables = variables(choices, as_of or "")
         # More seconds of imports, while models are built.
         loading = Thread(target=great_expectations_loaded, daemon=True)
-        if target != "spark" and publishing:
+        if target != "spark" and judging:
             loading.start()
-        if target == "spark" or full_refresh or not build_increment(warehouse, dbt_variables, out / ".dbt", steps):
+        if (
+            target == "spark"
+            or full_refresh
+            or not build_increment(warehouse, dbt_variables, out / ".dbt", steps, check=judging)
+        ):
             importing.join()
             check_plans(warehouse, dbt_variables, out / ".dbt", steps)
             if target == "spark":
@@ -157,7 +161,7 @@ def build(
             build_models(warehouse, dbt_variables, out / ".dbt", steps)
             remember(warehouse, dbt_variables)
         importing.join()
-        if not publishing:
+        if not judging:
             steps.end()
             return f"Built as of {_as_of(warehouse)}; nothing was published."
         loading.join()
@@ -264,11 +268,16 @@ def check_plans(warehouse: Path, dbt_variables: dict[str, object], state_dir: Pa
         raise BuildStopped("\n".join([PLANS_REFUSED, *told[:_SHOWN], *more]))
 
 
-def build_increment(warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: Steps) -> bool:
-    """Takes what has landed since the last build into the models; False, having said why, where they have to be built as a whole."""
+def build_increment(
+    warehouse: Path, dbt_variables: dict[str, object], state_dir: Path, steps: Steps, *, check: bool = True
+) -> bool:
+    """Takes what has landed since the last build into the models; False, having said why, where they have to be built as a whole.
+
+    `check`: if plan rows and tests hold then.
+    """
     steps.begin("increment")
     try:
-        done: Advance = advance(warehouse, dbt_variables, state_dir / "increments", day_moves=True)
+        done: Advance = advance(warehouse, dbt_variables, state_dir / "increments", check=check, day_moves=True)
     except NotAnIncrement as reason:
         steps.say(f"all models are built: {reason}")
         return False

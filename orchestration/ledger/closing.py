@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +23,10 @@ _PERIOD = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?:-(?:(?P<part>[QH])(?P<place>
 
 class CloseRefused(Exception):
     """The period is not closed, for a reason that a person can mend."""
+
+
+class ClosedAlready(CloseRefused):
+    """Nothing is left of it to close."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +59,13 @@ def asked(text: str) -> Asked:
 def due(
     marts: duckdb.DuckDBPyConnection, period: Asked, plan_ids: Sequence[str] = (), before: Sequence[Close] = ()
 ) -> list[Close]:
-    """What is to be closed: the period of these plans, or of every plan that has it open; `before`: what is closed with it, and first.
+    """What is to be closed: the period of these plans, or of every plan that has it open; `before`: closed with it, and first.
 
     Raises CloseRefused, saying why not.
     """
     rows = marts.execute(
-        "select plan_id, status, is_over, period, period_end::varchar, coalesce(plan_hash, ''), as_of_on::varchar from incentives.rpt_plan_periods"
-        " where period_start = ? and (? = '' or period = ?) and (? or list_contains(?::varchar[], plan_id)) order by plan_id",
+        "select plan_id, status, is_over, period, period_end::varchar, coalesce(plan_hash, ''), as_of_on::varchar"
+        " from incentives.rpt_plan_periods where period_start = ? and (? = '' or period = ?) and (? or list_contains(?::varchar[], plan_id)) order by plan_id",
         [period.period_start, period.period, period.period, not plan_ids, list(plan_ids)],
     ).fetchall()
     of = f"of plan {', '.join(plan_ids)}" if plan_ids else "of any plan"
@@ -70,7 +75,7 @@ def due(
         )
     open_rows = [row for row in rows if row[1] == "open"]
     if not open_rows:
-        raise CloseRefused(f"{period.text} {of} is closed already.")
+        raise ClosedAlready(f"{period.text} {of} is closed already.")
     if any(not row[2] for row in open_rows):
         raise CloseRefused(
             f"{period.text} is not over on the day that is calculated: close it once its last day is (AS_OF, or newer rows)."
@@ -178,7 +183,9 @@ def close(
         closes: list[Close] = []
         with duckdb.connect(str(warehouse)) as marts:
             for wanted in periods:
-                closes += due(marts, wanted, [plan_id] if plan_id else [], closes)
+                # A close of several that died goes on with those that are left.
+                with suppress(ClosedAlready) if wanted is not periods[-1] or closes else nullcontext():
+                    closes += due(marts, wanted, [plan_id] if plan_id else [], closes)
             _refuse_the_past(folder, closes[0].as_of_on)
             ids = post(marts, folder, closes, approved_by.strip(), datetime.now(UTC).replace(tzinfo=None))
         follow()

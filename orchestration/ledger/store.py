@@ -171,6 +171,10 @@ class Batch:
         return f"{self.batch_no:06}-{self.batch_hash[:12]}"
 
 
+# The files that this process has read to the last line, by the hash of their bytes.
+_whole: dict[str, Batch] = {}
+
+
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes the raw tables of the ledger in a warehouse that has none."""
     connection.execute("create schema if not exists raw_ledger")
@@ -322,7 +326,9 @@ def payments_file(folder: Path, batch: Batch) -> Path:
 
 def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> Batch:
     """The facts of a file, which is read to the last byte."""
-    _as_written(file)
+    bytes_hash = _as_written(file)
+    if bytes_hash in _whole:
+        return _whole[bytes_hash]
     try:
         found = connection.execute("select key, value from parquet_kv_metadata(?)", [str(file)]).fetchall()
         facts: dict[str, Any] = json.loads(dict(found)[_FACTS.encode()])
@@ -332,6 +338,7 @@ def _read(connection: duckdb.DuckDBPyConnection, file: Path) -> Batch:
         raise LedgerBroken(f"{file} cannot be read: {str(error).splitlines()[0]}") from None
     if lines != (batch.line_count, batch.rows_hash):
         raise LedgerBroken(f"{file} holds other lines than it says.")
+    _whole[bytes_hash] = batch
     return batch
 
 
@@ -348,12 +355,14 @@ def _read_payments(connection: duckdb.DuckDBPyConnection, batch: Batch, folder: 
         raise LedgerBroken(f"{file} holds other payments than batch {batch.batch_id} says.")
 
 
-def _as_written(file: Path) -> None:
-    beside = file.with_suffix(".sha256")
-    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != _sha256_of(file):
+def _as_written(file: Path) -> str:
+    """The SHA-256 of a file, which is the one beside it."""
+    beside, found = file.with_suffix(".sha256"), _sha256_of(file)
+    if not beside.exists() or beside.read_text(encoding="ascii", errors="replace").strip() != found:
         raise LedgerBroken(
             f"{file} is not the file that was written (or {beside.name} is not): bring it back from a backup."
         )
+    return found
 
 
 def load(warehouse: Path, folder: Path, as_of: str = "") -> int:
@@ -407,8 +416,8 @@ def load(warehouse: Path, folder: Path, as_of: str = "") -> int:
 def verify(folder: Path, warehouse: Path) -> tuple[int, int]:
     """Recomputes chain and hashes of the files and holds the warehouse against them; returns how many batches and lines it has.
 
-    The warehouse has to hold every batch up to the day that it was calculated for; those that follow it may hold too. Raises LedgerBroken, naming
-    the file or what does not add up.
+    The warehouse has to hold every batch up to the day that it was calculated for, and may hold those that follow. Raises LedgerBroken,
+    naming the file or what does not add up.
     """
     known = list(batches(folder)) if folder.is_dir() else []
     with duckdb.connect(str(warehouse), read_only=True) as connection:
