@@ -38,7 +38,8 @@ def write_payment_files(out: Path) -> list[Path]:
     folder, written = out / "payments", list[Path]()
     with duckdb.connect(str(out / "warehouse.duckdb"), read_only=True) as connection:
         closes = connection.execute(
-            "select close_no, min(period), min(posted_period_start) from incentives.fct_ledger_batches group by close_no order by close_no"
+            "select close_no, arg_max(period, batch_no), arg_max(posted_period_start, batch_no) from incentives.fct_ledger_batches"
+            " group by close_no order by close_no"
         ).fetchall()
         for close_no, period, start in closes:
             stem = f"{close_no:06}_{period}_{start}"

@@ -192,6 +192,7 @@ def post(
 ) -> list[str]:
     """Writes one batch for each of the plans, in their order, with its lines and what is pending for it in `marts`, and what all are paid.
 
+    Payments are named by the period of the last of them: a quarter that is closed together with its months is one payment.
     Returns the ids of the batches. All of them are done, or none: a run that dies before leaves nothing that counts. Raises LedgerBroken
     when the files that are there are not whole.
     """
@@ -206,7 +207,7 @@ def post(
     marts.execute("create or replace temp table asked (plan_id varchar, period_start date)")
     marts.executemany("insert into asked values (?, ?)", [[of.plan_id, of.period_start] for of in closes])
     marts.execute(_TO_POST)
-    marts.execute(_TO_PAY, {"period": closes[0].period, "period_start": closes[0].period_start})
+    marts.execute(_TO_PAY, {"period": closes[-1].period, "period_start": closes[-1].period_start})
     close_no = len(written) + 1
     _, payments_hash = _hash_of_rows(marts, "to_pay", _PAYMENTS)
     names = _write(marts, folder, f"payments-{close_no:06}", _cast("to_pay", _PAYMENTS), {"close_no": close_no})

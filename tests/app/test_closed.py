@@ -40,7 +40,7 @@ def closed(published: Path, seller: Found, tmp_path: Path, monkeypatch: pytest.M
             connection.execute(
                 "insert into incentives.fct_payout_ledger (ledger_line_id, payee_id, plan_id, component_id, period, posted_period_start,"
                 " earned_period_start, line_kind, amount, currency, reason, reason_zh, explanation, explanation_zh, event_id, source_file,"
-                " source_row) values (?, ?, ?, ?, ?, ?, '2025-01-01', ?, ?, 'CNY', 'It was less then', '当时较少', ?, ?, 'x:7', 'a.csv', 7)",
+                " source_row) values (?, ?, ?, ?, ?, ?, '2025-01-01', ?, ?, 'CNY', 'It was less then', '当时较少', ?, ?, 'x', 'a.csv', 7)",
                 [f"b/{number}", *of, *when, kind, amount, told, told and "入账时如此"],
             )
     monkeypatch.setenv(PUBLISHED_VARIABLE, str(file))
