@@ -65,7 +65,8 @@ def due(
     """
     rows = marts.execute(
         "select plan_id, status, is_over, period, period_end::varchar, coalesce(plan_hash, ''), as_of_on::varchar"
-        " from incentives.rpt_plan_periods where period_start = ? and (? = '' or period = ?) and (? or list_contains(?::varchar[], plan_id)) order by plan_id",
+        " from incentives.rpt_plan_periods where period_start = ? and (? = '' or period = ?)"
+        " and (? or list_contains(?::varchar[], plan_id)) order by plan_id",
         [period.period_start, period.period, period.period, not plan_ids, list(plan_ids)],
     ).fetchall()
     of = f"of plan {', '.join(plan_ids)}" if plan_ids else "of any plan"
