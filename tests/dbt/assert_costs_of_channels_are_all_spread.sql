@@ -2,6 +2,7 @@
     What serving customers cost in the twelve months is all some row's, once: but for what rounding leaves. Where nothing was sold there is nothing to
     spread it over.
 #}
+{{ config(meta={'dagster': {'ref': {'name': 'int_channel_accounts_costed'}}}) }}
 with
 
 gathered as (

@@ -32,6 +32,7 @@ _OWNERS = {
     "fct_payout_ledger": "plan_id",
     "rpt_pending_adjustments": "plan_id",
     "rpt_attainment": "component_id",
+    "rpt_channel_conflicts": "order_id",
     "rpt_contest_standings": "component_id",
     "rpt_dealer_rebates": "component_id",
     "rpt_statements": "plan_id",

@@ -35,7 +35,7 @@ costs as (
 account_weights as (
     select
         account_id,
-        sum(weight) as weight
+        cast(sum(weight) as {{ step() }}) as weight
     from sales
     where account_id <> ''
     group by account_id
@@ -45,14 +45,14 @@ account_weights as (
 payee_weights as (
     select
         payee_no,
-        sum(weight) as weight
+        cast(sum(weight) as {{ step() }}) as weight
     from sales
     group by payee_no
     having sum(weight) > 0
 ),
 
 company_weights as (
-    select sum(weight) as weight
+    select cast(sum(weight) as {{ step() }}) as weight
     from sales
     having sum(weight) > 0
 ),
@@ -75,8 +75,8 @@ pools as (
     select
         account_id,
         payee_no,
-        sum(case when cost_kind = 'activity' then amount else 0 end) as activity_cost,
-        sum(case when cost_kind = 'payout' then amount else 0 end) as payout_cost
+        cast(sum(case when cost_kind = 'activity' then amount else 0 end) as {{ step() }}) as activity_cost,
+        cast(sum(case when cost_kind = 'payout' then amount else 0 end) as {{ step() }}) as payout_cost
     from costs_to_spread
     group by account_id, payee_no
 ),
