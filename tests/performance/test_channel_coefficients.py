@@ -53,7 +53,7 @@ def test_proposals_are_the_ratios_of_sums_and_intervals_those_of_accounts_drawn_
             row[:3]: row[3:]
             for row in connection.execute(
                 "select channel, region, product_line, account_count, coefficient_proposed, coefficient_lower,"
-                " coefficient_upper from incentives.rpt_channel_coefficients"
+                " coefficient_upper, activity_rate, activity_rate_lower, activity_rate_upper from incentives.rpt_channel_coefficients"
             ).fetchall()
         }
     accounts = sorted({row[0] for row in rows})
@@ -72,8 +72,15 @@ def test_proposals_are_the_ratios_of_sums_and_intervals_those_of_accounts_drawn_
     proposed = 0
     for cell, totals in sums.items():
         ratios = [own / all_ for own, all_ in zip(map(rate, totals), company, strict=True) if own is not None and all_]
-        count, coefficient, lower, upper = found[cell]
+        count, coefficient, lower, upper, *activity = found[cell]
         assert count == len(buyers[cell]), cell
+        reached = [activity_cost / revenue for revenue, _, _, activity_cost, _ in totals if revenue > 0]
+        if count < LEAST_ACCOUNTS or len(reached) <= REPLICATES:
+            assert activity[1:] == [None, None], cell
+        else:
+            spread = sorted(reached[1:])
+            for has, want in zip(activity, (reached[0], spread[PLACE - 1], spread[-PLACE]), strict=True):
+                assert abs(has - want) <= Decimal("0.000000001"), (cell, has, want)
         if count < LEAST_ACCOUNTS or len(ratios) <= REPLICATES or ratios[0] < 0:
             assert coefficient is None and lower is None and upper is None, cell
             continue

@@ -89,7 +89,10 @@ rated as (
         margin,
         activity_cost,
         payout_cost,
-        {{ contribution_rate('') }} as contribution_rate
+        {{ contribution_rate('') }} as contribution_rate,
+        cast(
+            case when revenue > 0 then {{ quotient10('activity_cost', 'revenue') }} end as {{ step() }}
+        ) as activity_rate
     from samples
 ),
 
@@ -116,7 +119,7 @@ compared as (
         rated.activity_cost,
         rated.payout_cost,
         rated.contribution_rate,
-        company.contribution_rate as company_rate,
+        rated.activity_rate,
         case
             when company.contribution_rate > 0
                 then {{ quotient10('rated.contribution_rate', 'company.contribution_rate') }}
@@ -152,6 +155,34 @@ intervals as (
     group by channel, region, product_line
 ),
 
+activity_ranked as (
+    select
+        channel,
+        region,
+        product_line,
+        activity_rate,
+        row_number() over (partition by channel, region, product_line order by activity_rate) as place,
+        count(*) over (partition by channel, region, product_line) as rate_count
+    from rated
+    where
+        replicate > 0
+        and activity_rate is not null
+),
+
+activity_intervals as (
+    select
+        channel,
+        region,
+        product_line,
+        max(case when place = {{ interval_place() }} then activity_rate end) as activity_rate_lower,
+        max(case
+            when place = {{ replicate_count() }} + 1 - {{ interval_place() }} then activity_rate
+        end) as activity_rate_upper
+    from activity_ranked
+    where rate_count = {{ replicate_count() }}
+    group by channel, region, product_line
+),
+
 judged as (
     select
         compared.channel,
@@ -167,6 +198,15 @@ judged as (
         compared.ratio,
         intervals.lower_ratio,
         intervals.upper_ratio,
+        compared.activity_rate,
+        case
+            when accounts_counted.account_count >= thresholds.least_account_count
+                then activity_intervals.activity_rate_lower
+        end as activity_rate_lower,
+        case
+            when accounts_counted.account_count >= thresholds.least_account_count
+                then activity_intervals.activity_rate_upper
+        end as activity_rate_upper,
         case
             when coalesce(accounts_counted.account_count, 0) < thresholds.least_account_count then 'few_accounts'
             when compared.revenue <= 0 then 'no_revenue'
@@ -187,6 +227,11 @@ judged as (
             compared.channel = intervals.channel
             and compared.region = intervals.region
             and compared.product_line = intervals.product_line
+    left join activity_intervals
+        on
+            compared.channel = activity_intervals.channel
+            and compared.region = activity_intervals.region
+            and compared.product_line = activity_intervals.product_line
     where compared.replicate = 0
 ),
 
@@ -201,6 +246,9 @@ final as (
         cast(judged.margin as {{ money() }}) as margin,
         cast(judged.activity_cost as {{ money() }}) as activity_cost,
         cast(judged.payout_cost as {{ money() }}) as payout_cost,
+        judged.activity_rate,
+        judged.activity_rate_lower,
+        judged.activity_rate_upper,
         judged.contribution_rate,
         cast(coalesce(coefficients.coefficient, 1) as {{ factor() }}) as coefficient_in_force,
         {%- for column, ratio in {'proposed': 'ratio', 'lower': 'lower_ratio', 'upper': 'upper_ratio'}.items() %}
