@@ -24,8 +24,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take minutes begin first, so that the parallel workers end together."""
     longest = (
-        "test_parity test_dagster test_rebuilds test_conformance test_properties test_lint test_history test_as_of test_online_retail"
-        " test_browser"
+        "test_parity test_dagster test_rebuilds test_conformance test_properties "
+        "test_lint test_history test_as_of test_online_retail test_browser"
     ).split()
     items.sort(
         key=lambda item: next((place for place, name in enumerate(longest) if name in item.nodeid), len(longest))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from random import Random
 
@@ -15,6 +17,7 @@ import pytest
 
 from orchestration import increments, ledger
 from orchestration.increments import Node, NotAnIncrement, Project, Touch, advance
+from orchestration.lib.dbt_runner import parsed_project
 from tests.conformance.contracts import read_contract
 from tests.conformance.grouping import Group, grouped, land
 from tests.conformance.reading import Source, read_cases
@@ -129,6 +132,37 @@ def test_increments_over_any_history_are_the_whole_build(empty: Warehouse, seed:
         "int_payout_lines",
     } <= by_key
     assert differences(empty) == {}
+
+
+def test_a_later_day_is_an_increment_with_the_rows_of_a_whole_build(empty: Warehouse) -> None:
+    group = _group(4)
+    _history(group.cases, Random(4))
+    last = date.fromisoformat(str(empty.variables["as_of"]))
+    for batch, days_before in enumerate((200, 95, 31, 0, 0), start=1):
+        _landed(empty, group, batch)
+        empty.variables["as_of"] = (last - timedelta(days=days_before)).isoformat()
+        if batch == 1:
+            empty.build()
+        else:
+            done = advance(empty.file, empty.variables, empty.state, check=False, day_moves=True)
+            assert ("int_run_parameters" in done.written) == (batch < 5)
+    assert differences(empty) == {}
+    empty.variables["as_of"] = (last - timedelta(days=1)).isoformat()
+    with pytest.raises(NotAnIncrement, match="was built with AS_OF="):
+        advance(empty.file, empty.variables, empty.state)
+    with pytest.raises(NotAnIncrement, match=f"lies before the {last} of the last build"):
+        advance(empty.file, empty.variables, empty.state, check=False, day_moves=True)
+    empty.variables["as_of"] = last.isoformat()
+
+
+def test_one_model_reads_which_day_is_asked_for() -> None:
+    nodes = parsed_project().nodes.values()
+    assert [node.name for node in nodes if re.search(r"""var\(['"]as_of['"]""", node.raw_code)] == [
+        "int_run_parameters"
+    ]
+    macros = parsed_project().macros.values()
+    own = [macro for macro in macros if macro.package_name == "incentives"]
+    assert own and not [macro.name for macro in own if re.search(r"""['"]as_of['"]""", macro.macro_sql)]
 
 
 def test_what_is_held_and_done_by_hand_follows_its_lines(empty: Warehouse) -> None:

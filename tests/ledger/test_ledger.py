@@ -333,7 +333,7 @@ def _killed(landing: Path, out: Path, period: str, step: str, nth: int, delay: f
     return running.exitcode == -signal.SIGKILL
 
 
-MOMENTS = (("ledger", 1, 0.5), *[("close", 1, 1.2)] * 6, ("gate", 2, 2.0), ("publish", 2, 0.8))
+MOMENTS = (("ledger", 1, 0.5), *[("close", 1, 1.2)] * 6, ("gate", 2, 2.0), ("publish", 1, 0.8))
 
 
 def test_closes_killed_at_random_moments_end_as_undisturbed_ones(place: Place) -> None:

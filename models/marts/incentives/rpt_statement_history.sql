@@ -175,9 +175,9 @@ known as (
         told.period_start,
         told.currency,
         cast(null as {{ dbt.type_string() }}) as batch_id,
-        cast(null as {{ dbt.type_bigint() }}) as batch_no,
+        cast(null as bigint) as batch_no,
         parameters.as_of_on,
-        cast(null as {{ dbt.type_timestamp() }}) as posted_at,
+        cast(null as timestamp) as posted_at,
         coalesce(calculated.payable, 0) as amount,
         case when calculated.payee_id is null then 0 else calculated.payable_base end as amount_base
     from told
