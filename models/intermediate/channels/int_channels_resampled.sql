@@ -1,6 +1,7 @@
 {#
     Grain: one row per replicate, channel, region and product line with revenue or costs, '' for all of them together. replicate 0 is what there is; in the others every account counts as
-    often as it is drawn. A value that is not known ('') stands in no row of its own, only in those over all. Additive over none: rows over all hold the others.
+    often as it is drawn. A value that is not known ('') stands in no row of its own, only in those over all. Additive over none: rows over all hold the others. A view, as
+    all from here to the mart: nobody waits for resamples but who asks.
 #}
 with
 
