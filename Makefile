@@ -64,8 +64,9 @@ close: OUT := $(DEMO)
 close: LANDING := $(OUT)/landing
 close: AS_OF := $(if $(filter $(DEMO),$(OUT)),2026-06-30)
 close: .venv/.run
-	@$(if $(and $(PERIOD),$(BY)),,echo 'Use: make close PERIOD=2026-Q2 BY=NAME [PLAN=ID] [OUT=DIR LANDING=DIR AS_OF=YYYY-MM-DD as it was built]'; exit 2;) \
-	$(PY) -m orchestration.ledger close --landing '$(LANDING)' --out '$(OUT)' --period '$(PERIOD)' --plan '$(PLAN)' --by '$(BY)' --as-of '$(AS_OF)'
+	@$(if $(and $(PERIOD),$(BY)),,echo 'Use: make close PERIOD=2026-Q2 BY=NAME [PLAN=ID] [PREVIEW=1] [OUT=DIR LANDING=DIR AS_OF=YYYY-MM-DD as it was built]'; exit 2;) \
+	$(PY) -m orchestration.ledger close --landing '$(LANDING)' --out '$(OUT)' --period '$(PERIOD)' --plan '$(PLAN)' --by '$(BY)' --as-of '$(AS_OF)' \
+	    $(if $(PREVIEW),--preview)
 
 verify-ledger: .venv/.run
 	@$(PY) -m orchestration.ledger verify --out '$(or $(OUT),$(DEMO))'

@@ -24,6 +24,7 @@ def main() -> int:
     closing.add_argument("--plan", default="", metavar="ID", help="one plan; default: all that have the period open")
     closing.add_argument("--by", required=True, metavar="NAME", help="who approves the close")
     closing.add_argument("--as-of", default="", metavar="YYYY-MM-DD", help="as the warehouse was built with")
+    closing.add_argument("--preview", action="store_true", help="say what would be posted and paid, and post nothing")
     verifying = commands.add_parser("verify", help="recompute hashes and chain, and hold the warehouse against them")
     for command in (closing, verifying):
         command.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -38,6 +39,7 @@ def main() -> int:
                 options.by,
                 plan_id=options.plan,
                 as_of=options.as_of,
+                previewing=options.preview,
                 progress=lambda text: print(text, flush=True),
             )
         else:

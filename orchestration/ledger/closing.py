@@ -15,7 +15,8 @@ import duckdb
 from orchestration.build import Choices, Progress, Steps, check, check_and_publish, publish_marts, variables
 from orchestration.increments import NotAnIncrement, advance
 from orchestration.ingest import WarehouseBusy
-from orchestration.ledger.store import Close, batches, load, post
+from orchestration.ledger.store import Close, batches, load, post, preview
+from orchestration.summary import table
 
 _BUILD_FIRST = "Build it first (make build), with the same landing folder and choices."
 _PERIOD = re.compile(r"(?P<year>(?:19|20|21)\d\d)(?:-(?:(?P<part>[QH])(?P<place>[1-4])|(?P<month>\d\d)))?")
@@ -146,11 +147,13 @@ def close(
     plan_id: str = "",
     as_of: str = "",
     publishing: bool = True,
+    previewing: bool = False,
     progress: Progress = print,
 ) -> str:
     """Posts a period of one plan, or of all that have it open, as it is calculated in the warehouse of `out`; publishes what follows.
 
-    `period` may name several, earlier ones first. Returns a sentence that says what was posted. Raises CloseRefused where it may not be
+    `period` may name several, earlier ones first. With `previewing` nothing is posted, and what would be is returned as a table. Returns a
+    sentence that says what was posted. Raises CloseRefused where it may not be
     closed, BuildStopped where the gate finds something critical, LedgerBroken, WarehouseBusy.
     """
     periods = [asked(text) for text in period.split() or [""]]
@@ -188,6 +191,9 @@ def close(
                 with suppress(ClosedAlready) if wanted is not periods[-1] or closes else nullcontext():
                     closes += due(marts, wanted, [plan_id] if plan_id else [], closes)
             _refuse_the_past(folder, closes[0].as_of_on)
+            if previewing:
+                told = "\n".join(table(*preview(marts, closes)))
+                return f"{period} would post {len(closes)} batches; nothing is posted yet.\n\n{told}"
             ids = post(marts, folder, closes, approved_by.strip(), datetime.now(UTC).replace(tzinfo=None))
         follow()
         if publishing:

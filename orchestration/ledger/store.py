@@ -119,6 +119,31 @@ select
     case when is_paid then 0 else due end as carried_out, left_on
 from (select *, due > 0 and (due >= minimum_payment or left_on is not null) as is_paid from due)
 """
+_PREVIEW = """
+with
+lines as (
+    select
+        payee_id, currency, count(*) as lines, sum(case when line_kind = 'adjustment' then amount else 0 end) as adjustments,
+        sum(amount) as posted
+    from to_post
+    group by all
+)
+select
+    lines.currency,
+    case
+        when to_pay.payee_id is null then 'no money'
+        when to_pay.paid > 0 then 'paid'
+        when to_pay.carried_out < 0 then case when to_pay.left_on is null then 'carried' else 'receivable' end
+        when to_pay.carried_out > 0 then 'below_minimum'
+        else 'nothing'
+    end as status,
+    count(*) as payees, sum(lines.lines)::bigint as lines, sum(lines.adjustments) as adjustments, sum(lines.posted) as posted,
+    sum(to_pay.carried_in) as carried_in, sum(to_pay.paid) as paid, sum(to_pay.carried_out) as carried_out
+from lines
+left join to_pay on lines.payee_id = to_pay.payee_id and lines.currency = to_pay.currency
+group by 1, 2
+order by 1, 2
+"""
 _CLOSING = ".closing"
 _FACTS = "batch"
 _AT_ONCE = 100_000
@@ -203,11 +228,7 @@ def post(
     # Of a close that died before it counted.
     for left in (each for each in folder.iterdir() if each.name.startswith(".") and each.is_file()):
         left.unlink()
-    marts.execute("set TimeZone = 'UTC'")
-    marts.execute("create or replace temp table asked (plan_id varchar, period_start date)")
-    marts.executemany("insert into asked values (?, ?)", [[of.plan_id, of.period_start] for of in closes])
-    marts.execute(_TO_POST)
-    marts.execute(_TO_PAY, {"period": closes[-1].period, "period_start": closes[-1].period_start})
+    _gather(marts, closes)
     close_no = len(written) + 1
     _, payments_hash = _hash_of_rows(marts, "to_pay", _PAYMENTS)
     names = _write(marts, folder, f"payments-{close_no:06}", _cast("to_pay", _PAYMENTS), {"close_no": close_no})
@@ -249,6 +270,21 @@ def post(
     _to_disk(folder)
     _complete(folder)
     return ids
+
+
+def _gather(marts: duckdb.DuckDBPyConnection, closes: Sequence[Close]) -> None:
+    marts.execute("set TimeZone = 'UTC'")
+    marts.execute("create or replace temp table asked (plan_id varchar, period_start date)")
+    marts.executemany("insert into asked values (?, ?)", [[of.plan_id, of.period_start] for of in closes])
+    marts.execute(_TO_POST)
+    marts.execute(_TO_PAY, {"period": closes[-1].period, "period_start": closes[-1].period_start})
+
+
+def preview(marts: duckdb.DuckDBPyConnection, closes: Sequence[Close]) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """What a close would post and pay now, by currency and status, as names of columns and rows. Posts nothing."""
+    _gather(marts, closes)
+    found = marts.execute(_PREVIEW)
+    return [column[0] for column in found.description or ()], found.fetchall()
 
 
 def _cast(relation: str, columns: Mapping[str, str]) -> str:

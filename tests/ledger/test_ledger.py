@@ -24,7 +24,7 @@ from orchestration.ingest import WarehouseBusy
 from orchestration.ledger import LedgerBroken, load, post, verify
 from orchestration.ledger.closing import Asked, CloseRefused, asked, close, due
 from orchestration.ledger.payment_files import safe
-from orchestration.ledger.store import batches, payments_file
+from orchestration.ledger.store import batches, payments_file, preview
 from tests.small_company import AS_OF, write_landing
 
 # What tells one close from another that posts the same: when it was, and the hashes over it.
@@ -456,6 +456,22 @@ def test_what_a_close_pays_and_what_it_carries(
     (of_ann, of_dee) = rows_of(payments_file(tmp_path / "ledger", next(_batches(tmp_path / "ledger", ids))))
     assert of_ann == ("ann", 5, carried, minimum, paid, carried_out)
     assert of_dee == ("dee", 0, 4, 10, 4, 0)
+
+
+def test_a_preview_says_what_would_be_posted_and_posts_nothing(marts: duckdb.DuckDBPyConnection, mine: Path) -> None:
+    owed(marts, ("ann", "CNY", -7, 0, None))
+    marts.execute(
+        "insert into incentives.fct_payout_lines (plan_id, period, period_start, payee_id, line_kind, amount, currency)"
+        " values ('b', 'month', '2026-01-01', 'bo', 'earning', 30, 'PTS')"
+    )
+    columns, found = preview(marts, due(marts, asked("2026-01")))
+    assert columns == "currency status payees lines adjustments posted carried_in paid carried_out".split()
+    assert found == [("CNY", "carried", 1, 1, 0, 5, -7, 0, -2), ("PTS", "no money", 1, 1, 0, 30, None, None, None)]
+    told = close(
+        mine / "landing", mine / "out", "2026-Q1", "finance", as_of=AS_OF, previewing=True, progress=lambda _: None
+    )
+    assert told.startswith("2026-Q1 would post 1 batches; nothing is posted yet.")
+    assert not list((mine / "out/ledger").glob("*"))
 
 
 def rows_of(file: Path) -> list[tuple[Any, ...]]:
