@@ -40,8 +40,7 @@ setup: .venv/.run
 $(DEMO)/landing: $(wildcard demo/*.py demo/*.yml) | .venv/.run
 	rm -rf $(DEMO) $(DEMO).new
 	$(PY) -m demo --out $(DEMO).new --seed $(SEED) --scale $(SCALE)
-	mkdir -p $(DEMO)/landing && mv $(DEMO).new $(DEMO)/.coming
-	@touch $@
+	mkdir -p $(DEMO) && mv $(DEMO).new $(DEMO)/.coming && mkdir $@
 
 demo: .venv/.run $(DEMO)/landing
 	@$(PY) -m demo.history $(DEMO)

@@ -22,6 +22,7 @@ import duckdb
 from demo.company import first_of_month
 from demo.files import DELIVERED
 from orchestration.build import BuildStopped, build
+from orchestration.ingest import WarehouseBusy
 from orchestration.ledger.closing import ClosedAlready, CloseRefused, close
 from orchestration.ledger.store import LedgerBroken
 
@@ -93,10 +94,8 @@ def live(out: Path, say: Callable[[str], None] = print) -> str:
         files = [file for file, day in left.items() if day == stage.day]
         if stage.periods and not files:
             continue
-        say(
-            f"\n{stage.day}: {len(files)} files come"
-            + (f", {stage.periods.split()[-1]} is closed" if stage.periods else "")
-        )
+        then = f"; they are built, and {stage.periods.split()[-1]} is closed ..." if stage.periods else ""
+        say(f"\n{stage.day}: {len(files)} files come{then}")
         for file in files:
             (landing / file).parent.mkdir(parents=True, exist_ok=True)
             with suppress(FileExistsError):
@@ -129,7 +128,7 @@ def main() -> int:
 
     try:
         say(live(out, say))
-    except (BuildStopped, CloseRefused, LedgerBroken) as stopped:
+    except (BuildStopped, CloseRefused, LedgerBroken, WarehouseBusy) as stopped:
         print(f"\nStopped. {stopped}", file=sys.stderr)
         return 1
     say(f"\nAll of it took {time.monotonic() - started:.0f} s.")
