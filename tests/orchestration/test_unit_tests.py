@@ -19,4 +19,4 @@ def test_every_unit_test_passes(demo_build: Path, tmp_path: Path) -> None:
     ran = json.loads((state / "target/run_results.json").read_text(encoding="utf-8"))["results"]
     ran = [result for result in ran if result["unique_id"].startswith("unit_test.")]
     assert {result["status"] for result in ran} == {"pass"}
-    assert len(ran) >= 162, "a unit test is missing"
+    assert len(ran) >= 230, "a unit test is missing"
