@@ -1,6 +1,8 @@
 """The reader's language and the words in it, from locale/en.yml and locale/zh.yml."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import yaml
 
 LOCALE_FOLDER = Path(__file__).parents[1] / "locale"
 LANGUAGES = {"en": "English", "zh": "中文"}
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def flattened(tree: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
@@ -31,11 +34,23 @@ def catalogue(language: str) -> dict[str, str]:
 
 def language() -> str:
     """Language at the screen: what was chosen, else the link's ?language=, else the browser's, else English."""
+    if spoken := _SPOKEN.get():
+        return spoken
     if st.session_state.get("language") not in LANGUAGES:
         asked = st.query_params.get("language", "")
         browser = (st.context.locale or "")[:2]
         st.session_state["language"] = next((code for code in (asked, browser) if code in LANGUAGES), "en")
     return str(st.session_state["language"])
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """A language for what is made away from the screen, such as a file that is asked for later: no session is known there."""
+    token = _SPOKEN.set(code)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
 
 
 def pick_language() -> None:

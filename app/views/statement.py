@@ -18,7 +18,7 @@ from app.components.trace import draw_trace, line_label
 from app.data.marts import Component, Marts, Period, Statement, Tier, UnpaidCredit
 from app.data.reference import measure_name
 from app.state.formats import compact_in_measure, money, percent, period_label, plain, signed_money, tier_bound
-from app.state.words import language, text
+from app.state.words import language, speaking, text
 
 PAGE_SIZE = 20
 
@@ -266,16 +266,19 @@ def draw_pdf(
         st.caption(text("pdf.no_font"))
         return
 
+    spoken = language()
+
     def made() -> bytes:
-        lines_of = (
-            (
-                component,
-                marts.lines(scope, person.payee_id, period, component, first_row=0, page_size=component.line_count),
+        with speaking(spoken):
+            lines_of = (
+                (
+                    component,
+                    marts.lines(scope, person.payee_id, period, component, first_row=0, page_size=component.line_count),
+                )
+                for component in components
+                if component.line_count
             )
-            for component in components
-            if component.line_count
-        )
-        return statement_pdf(person, period, marts.as_of, statements, lines_of, font_file)
+            return statement_pdf(person, period, marts.as_of, statements, lines_of, font_file)
 
     name = f"{person.payee_id}_{period_label(period.period, period.period_start).replace(' ', '-')}.pdf"
     st.download_button(text("pdf.make"), made, file_name=name, mime="application/pdf", icon=":material/picture_as_pdf:")

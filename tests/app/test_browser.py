@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
+from pypdf import PdfReader
 
 from app.data.connection import PUBLISHED_VARIABLE
 from app.state.formats import money
@@ -181,4 +182,21 @@ def test_a_link_leads_to_a_page_in_a_language(address: str, browser: Browser) ->
     page = browser.new_page()
     page.goto(f"{address}/leaderboard?language=zh&viewer=somebody")
     expect(page.get_by_role("heading", level=1, name="排行榜")).to_be_visible(timeout=30_000)
+    page.close()
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "How it came about"), ("zh", "计算说明")])
+def test_the_statement_as_pdf_is_in_the_language_at_the_screen(
+    address: str, browser: Browser, language: str, words: str, tmp_path: Path
+) -> None:
+    page = browser.new_page()
+    page.goto(f"{address}/?language={language}")
+    button = page.get_by_test_id("stDownloadButton").get_by_role("button")
+    expect(button).to_be_visible(timeout=30_000)
+    settle(page)
+    with page.expect_download(timeout=60_000) as download:
+        button.click()
+    file = tmp_path / "statement.pdf"
+    download.value.save_as(file)
+    assert words in "".join(each.extract_text() for each in PdfReader(file).pages).replace("\0", "")
     page.close()

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-import streamlit as st
 from pypdf import PdfReader
 
 from app.components.statement_pdf import font, statement_pdf
 from app.data.connection import PUBLISHED_VARIABLE
 from app.data.marts import Component, Line, Marts, Statement
 from app.state.formats import money
+from app.state.words import speaking
 from tests.app.conftest import Found
 
 POSTED = Decimal("1234.56")
@@ -100,11 +100,11 @@ def test_the_pdf_of_an_estimate_has_every_line_with_its_sentence(marts: Marts, s
 def printed(
     marts: Marts, seller: Found, language: str
 ) -> tuple[str, list[Statement], list[tuple[Component, list[Line]]]]:
-    st.session_state["language"] = language
     statements, lines_of = shown(marts, seller)
     found = font()
     assert found and seller.scope.viewer
-    content = statement_pdf(seller.scope.viewer, seller.period, marts.as_of, statements, lines_of, found)
+    with speaking(language):
+        content = statement_pdf(seller.scope.viewer, seller.period, marts.as_of, statements, lines_of, found)
     pages = PdfReader(io.BytesIO(content)).pages
     # The reader sees a null beside each letter that is one byte wide.
     return "".join(page.extract_text() for page in pages).replace("\0", ""), statements, lines_of
