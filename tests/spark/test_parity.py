@@ -44,7 +44,7 @@ CASES = """
     hold-of-a-new-account hold-of-the-year-so-far hold-of-a-shared-sale clawback-of-two-invoices clawback-of-each-invoice
     draw-outlived-by-its-balance draw-on-top-of-a-guarantee draw-paid-back-by-a-release
     gate-repurchase-rate-of-the-year-so-far scorecard-of-repurchases-and-coverage
-    contribution-most-columns-win contribution-by-its-own-day
+    contribution-most-columns-win contribution-by-its-own-day contribution-of-many-accounts
 """.split()
 
 
