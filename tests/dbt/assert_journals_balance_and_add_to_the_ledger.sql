@@ -45,7 +45,14 @@ sides as (
         and account_use = 'expense'
     union all
     select
-        concat('cost of close ', cast(batches.close_no as {{ dbt.type_string() }}), ', ', batches.plan_id, ', ', ledger.currency) as told,
+        concat(
+            'cost of close ',
+            cast(batches.close_no as {{ dbt.type_string() }}),
+            ', ',
+            batches.plan_id,
+            ', ',
+            ledger.currency
+        ) as told,
         -ledger.amount as amount
     from {{ ref('fct_payout_ledger') }} as ledger
     inner join batches

@@ -10,7 +10,7 @@ closed_plans as (
         and status = 'closed'
 ),
 
-shown_lines as not materialized (
+shown_lines as (
     select
         lines.payout_line_id,
         lines.plan_id,

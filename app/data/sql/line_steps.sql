@@ -1,4 +1,5 @@
--- The chain of steps that made a line, for a viewer who may see the person it is paid to; none of a posted line that is calculated otherwise now.
+-- The chain of steps that made a line, for a viewer who may see the person it is paid to; none of a posted line that
+-- is calculated otherwise now.
 with recursive
 
 -- include _visible_people

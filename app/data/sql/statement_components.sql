@@ -10,29 +10,19 @@ with recursive
 
 ,
 
+-- with what a component says that pays one line a period
 line_totals as (
     select
         component_id,
         plan_id,
         currency,
         sum(amount) as amount,
-        count(*) as line_count
+        count(*) as line_count,
+        max(case when line_kind = 'earning' and credit_id is null then explanation end) as explanation,
+        max(case when line_kind = 'earning' and credit_id is null then explanation_zh end) as explanation_zh
     from shown_lines
     where component_id is not null
     group by component_id, plan_id, currency
-),
-
--- what a component says that pays one line a period
-lines_told as (
-    select
-        component_id,
-        max(explanation) as explanation,
-        max(explanation_zh) as explanation_zh
-    from shown_lines
-    where
-        line_kind = 'earning'
-        and credit_id is null
-    group by component_id
 ),
 
 attained as (
@@ -75,15 +65,13 @@ select
     components.floor_per_period,
     coalesce(line_totals.amount, 0) as amount,
     coalesce(line_totals.line_count, 0) as line_count,
-    lines_told.explanation,
-    lines_told.explanation_zh
+    line_totals.explanation,
+    line_totals.explanation_zh
 from attained
 full outer join line_totals
     on attained.component_id = line_totals.component_id
 inner join visible_people
     on visible_people.payee_id = $payee_id
-left join lines_told
-    on coalesce(attained.component_id, line_totals.component_id) = lines_told.component_id
 left join core.dim_plan_components as components
     on coalesce(attained.component_id, line_totals.component_id) = components.component_id
 order by

@@ -169,8 +169,15 @@ months_accrued as (
     left join payees
         on lines_accrued.payee_id = payees.payee_id
     group by
-        lines_accrued.close_no, lines_accrued.closed_on, lines_accrued.period, lines_accrued.period_start, lines_accrued.plan_id,
-        coalesce(payees.payee_kind, 'employee'), lines_accrued.currency, months.period_start, months.period_end
+        lines_accrued.close_no,
+        lines_accrued.closed_on,
+        lines_accrued.period,
+        lines_accrued.period_start,
+        lines_accrued.plan_id,
+        coalesce(payees.payee_kind, 'employee'),
+        lines_accrued.currency,
+        months.period_start,
+        months.period_end
 ),
 
 accrued as (
@@ -221,8 +228,13 @@ booked as (
     left join payees
         on lines_posted.payee_id = payees.payee_id
     group by
-        lines_posted.close_no, lines_posted.closed_on, lines_posted.period, lines_posted.period_start, lines_posted.plan_id,
-        coalesce(payees.payee_kind, 'employee'), lines_posted.currency
+        lines_posted.close_no,
+        lines_posted.closed_on,
+        lines_posted.period,
+        lines_posted.period_start,
+        lines_posted.plan_id,
+        coalesce(payees.payee_kind, 'employee'),
+        lines_posted.currency
 ),
 
 closes as (
@@ -247,7 +259,13 @@ paid as (
     from payments
     inner join closes
         on payments.close_no = closes.close_no
-    group by payments.close_no, closes.closed_on, payments.period, payments.posted_period_start, payments.payee_kind, payments.currency
+    group by
+        payments.close_no,
+        closes.closed_on,
+        payments.period,
+        payments.posted_period_start,
+        payments.payee_kind,
+        payments.currency
 ),
 
 -- amount: a debit above 0, a credit below
@@ -262,7 +280,7 @@ sides as (
         plan_id,
         payee_kind,
         '{{ use }}' as account_use,
-        {{ sign }}amount as amount,
+        {{ sign ~ 'amount as' if sign }} amount,
         currency
     from accrued
     union all
@@ -277,7 +295,7 @@ sides as (
         plan_id,
         payee_kind,
         '{{ use }}' as account_use,
-        {{ sign }}amount as amount,
+        {{ sign ~ 'amount as' if sign }} amount,
         currency
     from reversed
     union all
@@ -314,9 +332,14 @@ sides as (
 named as (
     select
         concat(
-            sides.journal_kind, '-',
-            coalesce(cast(sides.close_no as {{ dbt.type_string() }}), cast(sides.journal_on as {{ dbt.type_string() }})),
-            '-', sides.currency
+            sides.journal_kind,
+            '-',
+            coalesce(
+                cast(sides.close_no as {{ dbt.type_string() }}),
+                cast(sides.journal_on as {{ dbt.type_string() }})
+            ),
+            '-',
+            sides.currency
         ) as journal_id,
         sides.journal_kind,
         sides.journal_on,

@@ -1,4 +1,4 @@
-{# Grain: one row per payee and currency that a close pays, or carries to the next. Additive within a currency: posted, paid. #}
+{# Grain: one row per close, payee and currency: what is paid and carried. Additive within a currency: posted, paid. #}
 with
 
 payments as (
