@@ -28,8 +28,8 @@ ingest(sys.argv[1], sys.argv[2], clock=datetime(2026, 7, 1))
 def test_every_raw_table_exists_from_the_first_run_on(landing: Landing) -> None:
     landing.ingest()
     counts = landing.rows("select count(*) from duckdb_tables() where schema_name like 'raw_%'")
-    # of the sources, of plans, and the ledger's batches and lines
-    assert counts == [(25 + 19 + 2,)]
+    # of the sources, of plans, and the ledger's batches, lines and payments
+    assert counts == [(25 + 19 + 3,)]
 
 
 def test_the_same_bytes_again_change_nothing(landing: Landing) -> None:

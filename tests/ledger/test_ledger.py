@@ -458,7 +458,7 @@ def test_what_a_close_pays_and_what_it_carries(
     assert of_dee == ("dee", 0, 4, 10, 4, 0)
 
 
-def test_a_preview_says_what_would_be_posted_and_posts_nothing(marts: duckdb.DuckDBPyConnection, mine: Path) -> None:
+def test_a_preview_says_what_would_be_posted_and_paid(marts: duckdb.DuckDBPyConnection) -> None:
     owed(marts, ("ann", "CNY", -7, 0, None))
     marts.execute(
         "insert into incentives.fct_payout_lines (plan_id, period, period_start, payee_id, line_kind, amount, currency)"
@@ -467,6 +467,9 @@ def test_a_preview_says_what_would_be_posted_and_posts_nothing(marts: duckdb.Duc
     columns, found = preview(marts, due(marts, asked("2026-01")))
     assert columns == "currency status payees lines adjustments posted carried_in paid carried_out".split()
     assert found == [("CNY", "carried", 1, 1, 0, 5, -7, 0, -2), ("PTS", "no money", 1, 1, 0, 30, None, None, None)]
+
+
+def test_a_preview_posts_nothing(mine: Path) -> None:
     told = close(
         mine / "landing", mine / "out", "2026-Q1", "finance", as_of=AS_OF, previewing=True, progress=lambda _: None
     )
