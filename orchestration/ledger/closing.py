@@ -15,6 +15,7 @@ import duckdb
 from orchestration.build import Choices, Progress, Steps, check, check_and_publish, publish_marts, variables
 from orchestration.increments import NotAnIncrement, advance
 from orchestration.ingest import WarehouseBusy
+from orchestration.ledger.payment_files import write_payment_files
 from orchestration.ledger.store import Close, batches, load, post, preview
 from orchestration.summary import table
 
@@ -138,6 +139,19 @@ def _refuse_the_past(folder: Path, as_of_on: str) -> None:
         )
 
 
+def _is_published(out: Path) -> bool:
+    """Whether readers see every batch that the warehouse has."""
+    published = out / "published.duckdb"
+    if not published.exists():
+        return False
+    with duckdb.connect() as connection:
+        for name, file in (("ours", out / "warehouse.duckdb"), ("theirs", published)):
+            quoted = str(file).replace("'", "''")
+            connection.execute(f"attach '{quoted}' as {name} (read_only)")
+        query = "select batch_id from ours.incentives.fct_ledger_batches except select batch_id from theirs.incentives.fct_ledger_batches"
+        return not connection.execute(query).fetchall()
+
+
 def close(
     landing: Path,
     out: Path,
@@ -181,8 +195,11 @@ def close(
         is_new = follow()
         # What the gate finds critical stops the close as it stops a publication.
         verdict = check(landing, out, steps)
-        if is_new and publishing:
-            publish_marts(out, choices, verdict)
+        if publishing:
+            # What a close that died after it had posted did not come to.
+            if is_new or not _is_published(out):
+                publish_marts(out, choices, verdict)
+            write_payment_files(out)
         steps.begin("close")
         closes: list[Close] = []
         with duckdb.connect(str(warehouse)) as marts:
