@@ -7,6 +7,7 @@ from orchestration.components import Settings
 from orchestration.ingest import WarehouseBusy
 from orchestration.ledger import LedgerBroken
 from orchestration.ledger.closing import CloseRefused, close
+from orchestration.publish import PublishError
 
 
 class Period(dg.Config):
@@ -25,7 +26,7 @@ def post_period(context: dg.OpExecutionContext, config: Period, settings: Settin
     try:
         build(landing, out, as_of=as_of or None, progress=say, **settings.choices.__dict__)
         told = close(landing, out, config.period, config.approved_by, plan_id=config.plan, as_of=as_of, progress=say)
-    except (BuildStopped, CloseRefused, LedgerBroken, WarehouseBusy) as error:
+    except (BuildStopped, CloseRefused, LedgerBroken, PublishError, WarehouseBusy) as error:
         raise dg.Failure(str(error)) from None
     say(told)
     return told

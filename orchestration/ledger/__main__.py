@@ -10,6 +10,7 @@ from orchestration.build import BuildStopped
 from orchestration.ingest import WarehouseBusy
 from orchestration.ledger.closing import CloseRefused, close, kept_choices
 from orchestration.ledger.store import LedgerBroken, verify
+from orchestration.publish import PublishError
 
 
 def main() -> int:
@@ -50,7 +51,7 @@ def main() -> int:
             if not batches:
                 raise LedgerBroken(f"{folder} holds no batch up to the day of the warehouse: nothing had been closed.")
             told = f"{batches} batches and {lines:,} lines verified: chain, hashes, and posted + pending = calculated"
-    except (CloseRefused, LedgerBroken, BuildStopped) as error:
+    except (CloseRefused, LedgerBroken, BuildStopped, PublishError) as error:
         print(f"\nNot {'closed' if options.command == 'close' else 'whole'}. {error}", file=sys.stderr)
         return 1
     except WarehouseBusy as error:

@@ -149,7 +149,9 @@ def _is_published(out: Path) -> bool:
             quoted = str(file).replace("'", "''")
             connection.execute(f"attach '{quoted}' as {name} (read_only)")
         query = "select batch_id from ours.incentives.fct_ledger_batches except select batch_id from theirs.incentives.fct_ledger_batches"
-        return not connection.execute(query).fetchall()
+        with suppress(duckdb.CatalogException):  # a publication of before there was a ledger
+            return not connection.execute(query).fetchall()
+    return False
 
 
 def close(
@@ -167,8 +169,8 @@ def close(
     """Posts a period of one plan, or of all that have it open, as it is calculated in the warehouse of `out`; publishes what follows.
 
     `period` may name several, earlier ones first. With `previewing` nothing is posted, and what would be is returned as a table. Returns a
-    sentence that says what was posted. Raises CloseRefused where it may not be
-    closed, BuildStopped where the gate finds something critical, LedgerBroken, WarehouseBusy.
+    sentence that says what was posted. Raises CloseRefused where it may not be closed, BuildStopped where the gate finds something
+    critical, LedgerBroken, PublishError, WarehouseBusy.
     """
     periods = [asked(text) for text in period.split() or [""]]
     if not approved_by.strip():

@@ -94,12 +94,7 @@ final as (
         listed.currency,
         cast(coalesce(payments.carried_out, 0) as {{ money() }}) as carried,
         {{ round_minor('minima.minimum', 'minima.minor_units') }} as minimum_payment,
-        case
-            when payments.carried_out < 0 and payees.left_on is not null then 'receivable'
-            when payments.carried_out < 0 then 'carried'
-            when payments.carried_out > 0 then 'below_minimum'
-            else 'nothing'
-        end as status,
+        {{ carried_status('payments.carried_out', 'payees.left_on') }} as status,
         payees.left_on
     from listed
     inner join minima

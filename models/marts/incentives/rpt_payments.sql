@@ -50,10 +50,7 @@ final as (
         payments.carried_out,
         case
             when payments.paid > 0 then 'paid'
-            when payments.carried_out < 0 and payments.left_on is not null then 'receivable'
-            when payments.carried_out < 0 then 'carried'
-            when payments.carried_out > 0 then 'below_minimum'
-            else 'nothing'
+            else {{ carried_status('payments.carried_out', 'payments.left_on') }}
         end as status,
         payments.left_on,
         payments.posted_at,

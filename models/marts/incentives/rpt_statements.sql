@@ -55,20 +55,11 @@ pending as (
     from {{ ref('rpt_pending_adjustments') }}
 ),
 
-spans as (
+payees as (
     select
         payee_id,
-        payee_name,
-        valid_from
-    from {{ ref('int_payee_spans') }}
-),
-
-names as (
-    select
-        payee_id,
-        payee_name,
-        row_number() over (partition by payee_id order by valid_from desc) as place
-    from spans
+        payee_name
+    from {{ ref('int_payees_named') }}
 ),
 
 parts as (
@@ -173,7 +164,7 @@ added as (
 final as (
     select
         added.payee_id,
-        coalesce(names.payee_name, added.payee_id) as payee_name,
+        coalesce(payees.payee_name, added.payee_id) as payee_name,
         added.plan_id,
         added.period,
         added.period_start,
@@ -193,10 +184,8 @@ final as (
         added.currency,
         added.payable_base
     from added
-    left join names
-        on
-            added.payee_id = names.payee_id
-            and names.place = 1
+    left join payees
+        on added.payee_id = payees.payee_id
 )
 
 select * from final
