@@ -163,11 +163,12 @@ class Shape:
     later: bool = True
     withheld: bool = True
     superseded: bool = False
+    by_hand: bool = True
 
 
 ANY = Shape()
 PLAIN = replace(
-    ANY, rules=False, teams=False, shared_accounts=False, others=False, later=False, withheld=False,
+    ANY, rules=False, teams=False, shared_accounts=False, others=False, later=False, withheld=False, by_hand=False,
     measures=("revenue_booked", "margin_booked", "revenue_invoiced", "revenue_collected", "units_sold", "new_accounts"),
     conditions=tuple(name for name in ANY.conditions if name not in _OF_OTHERS),
 )  # fmt: skip
@@ -229,6 +230,8 @@ class _Company:
         if shape.others:
             self._others()
             self._corrected()
+        if shape.by_hand:
+            self._by_hand()
         self.body["raw"] = {table: rows for table, rows in self.raw.items() if rows}
         self.body["fx_rates"] = [dict(rate) for rate in of.rates]
         self.body = {key: value for key, value in self.body.items() if value not in ([], {})}
@@ -908,6 +911,33 @@ class _Company:
                 self.body[name].append(
                     {**row, column: "7", "is_deleted": self.draw.choice(["true", "false"]), "landed": "2"}
                 )
+
+    def _by_hand(self) -> None:
+        """What is paid or taken back by hand, and who or which order is held back."""
+        draw, who = self.draw, self.dealer_ids if self.dealers else self.payees
+        adjustments, holds = [], []
+        for _ in range(draw.choice([1, 1, 2]) if self.chance(0.25) else 0):
+            plan = draw.choice(self.body["plans"])
+            currency = plan.get("currency", self.currency)
+            unit, scale = Decimal(_UNIT.get(currency, "1")), Decimal(_SCALE.get(currency, 8))
+            amount = draw.choice([unit, -unit, scale / 4, -scale])
+            row = {"payee_id": draw.choice(who), "plan_id": plan["plan_id"], "period_start": self.day()}
+            row |= {"amount": text(amount), "currency": currency, "reason": "agreed", "requested_by": "finance"}
+            if self.chance(0.3):
+                of_plan = [of for of in self.body["components"] if of["plan_id"] == plan["plan_id"]]
+                row["component_id"] = draw.choice(of_plan)["component_id"]
+            adjustments.append({**row, "approved_by": "head of finance"})
+        for _ in range(draw.choice([1, 1, 2]) if self.chance(0.25) else 0):
+            row = {"held_from": self.day(), "reason": "audit", "approved_by": "finance"}
+            orders = [of["id"] for name in ("deals", "dealer_orders") for of in self.body.get(name, [])]
+            if not self.chance(0.4):
+                row["payee_id"] = draw.choice(who)
+            if "payee_id" not in row or self.chance(0.2):
+                row["order_id"] = draw.choice(orders)
+            if self.chance(0.7):
+                row["released_on"] = shift(row["held_from"], draw.choice([1, 30, 90, 120]))
+            holds.append(row)
+        self.body |= {"manual_adjustments": adjustments, "payment_holds": holds}
 
     def _add(self, table: str, row: dict[str, str]) -> None:
         self.raw.setdefault(table, []).append(row)

@@ -90,6 +90,7 @@ def _deliveries(pair: Pair) -> list[Case]:
         # The plan check judges a plan as a whole, so its rows come together.
         of_plans = draw.randint(1, BATCHES)
         rows = [replace(row, batch=of_plans) if row.table.startswith("plans.") else row for row in rows]
+        rows = [replace(row, batch=1) if _is_adjusted(row, rows) else row for row in rows]
         again = [replace(row, batch=BATCHES) for row in rows if draw.random() < 0.2]
         cases[1].rows = draw.sample(rows + again, len(rows) + len(again))
     if cases[-1].closes:
@@ -111,8 +112,9 @@ def _late(case: Case, draw: Random) -> list[Row]:
             names = ("plan_id", "component_id", "owner_id", "modifier_id", "trigger_id")
             is_late = replaces and any((values.get(name) or "").startswith(of_q) for name in names)
             is_late |= row.table in ("plans.quotas", "plans.plan_assignments") and draw.random() < 0.1
+            is_late |= row.table in ("plans.manual_adjustments", "plans.payment_holds") and draw.random() < 0.5
         else:
-            is_late = draw.random() < 0.2
+            is_late = draw.random() < 0.2 and not _is_adjusted(row, case.rows)
         rows.append(replace(row, batch=BATCHES if is_late else 1))
         if row.table == "erp.order_lines" and draw.random() < 0.3:
             wrong = draw.choice(["0", "1000.5", "7", values["net_amount"]])
@@ -123,6 +125,13 @@ def _late(case: Case, draw: Random) -> list[Row]:
                 gone = {**more, "is_deleted": "true", "updated_at": "2026-01-09T00:00:00Z"}
                 rows += [Row(row.table, 1, more), Row(row.table, BATCHES, gone)]
     return rows
+
+
+def _is_adjusted(user: Row, rows: Sequence[Row]) -> bool:
+    """Whether it is a user whom an adjustment by hand names: one of nobody who has landed is refused."""
+    return user.table == "crm.users" and any(
+        row.values["payee_id"] == user.values["user_id"] for row in rows if row.table == "plans.manual_adjustments"
+    )
 
 
 class Watched(Warehouse):

@@ -207,7 +207,7 @@ def test_a_seed_gives_the_same_companies_and_they_read_back(tmp_path: Path) -> N
 
 
 def test_every_measure_dimension_and_plan_table_is_drawn() -> None:
-    """What is built of each, but what waits for an approval and the ledger: closes, adjustments and holds by hand."""
+    """What is built of each; closes are drawn by the law that judges them."""
     drawn = companies(3, 600)
     for section, column, seed in (
         ("components", "measure", "measures"), ("conditions", "dimension", "dimensions"),
@@ -223,6 +223,7 @@ def test_every_measure_dimension_and_plan_table_is_drawn() -> None:
     assert set(KPIS) <= {row.get("gate_measure", row.get("measure")) for row in judging}
     sections = {name for body in drawn for name in body}
     assert {"scorecard_kpis", "draws", "credit_rules", "contest_entries", "triggers", "trigger_firings"} <= sections
+    assert {"manual_adjustments", "payment_holds"} <= sections
     assert len({row["method"] for body in drawn for row in body["components"]}) == 8
 
 
