@@ -132,7 +132,7 @@ class Around:
         return cash, sum((line["net_amount"] for line in lines), ZERO)
 
     def _held(self, row: Row, line: Line) -> Iterator[Line]:
-        """A hold for −hold_share × line, and the releases that give it back (E4)."""
+        """A hold for −hold_share × line, and the releases that give it back, none of them older than the line (E4)."""
         if line.credit is None or not row["hold_share"] or line.credit.event.line_value is not None:
             return
         digits = self._facts.unit(line.plan.currency)
@@ -152,7 +152,7 @@ class Around:
         by_day: dict[date, Decimal] = defaultdict(lambda: ZERO)
         by_day[line.day] += ZERO
         for day, amount in moves:
-            by_day[day] += amount
+            by_day[max(day, line.day)] += amount
         done = given = ZERO
         for day in sorted(by_day):
             if day > self._as_of:
@@ -186,7 +186,7 @@ class Around:
                 )
                 if net
                 else ZERO
-                for day in self._judged(invoice["due_on"] + timedelta(days=days), moves)
+                for day in self._judged(max(invoice["due_on"] + timedelta(days=days), line.day), moves)
             }
             yield from self._taken(line, dues)
 
@@ -195,7 +195,7 @@ class Around:
         invoice, paid = self._facts.invoices[invoice_id], self._paid_of_invoice[invoice_id]
         whole, digits = invoice["net_amount"], self._facts.unit(line.plan.currency)
         dues: dict[date, Decimal] = {}
-        for day in self._judged(invoice["due_on"] + timedelta(days=days), {on for on, _ in paid}):
+        for day in self._judged(max(invoice["due_on"] + timedelta(days=days), line.day), {on for on, _ in paid}):
             left = whole - sum((amount for on, amount in paid if on <= day), ZERO)
             left = min(max(left, min(whole, ZERO)), max(whole, ZERO))
             dues[day] = to_unit(EXACT.divide(line.amount * left, whole), digits) if whole else ZERO

@@ -22,7 +22,7 @@ from tests.conformance.run import Result, Run, by_mechanic
 
 HERE = Path(__file__).parent
 # How many of the cases in cases/ pass. Raise it with every mechanic that is built; it never goes down.
-MUST_PASS = 354
+MUST_PASS = 356
 # How many rewards of the next tier are tried: those of components that one deal more of the payee can reach.
 MUST_REWARD = 56
 

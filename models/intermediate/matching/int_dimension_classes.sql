@@ -33,7 +33,7 @@ rates as (
     from {{ ref('int_fx_rates_ranged') }}
 ),
 
-condition_items as (
+items_listed as (
     select
         condition_no,
         {{ split_rows('value', '|') }} as item
@@ -45,6 +45,14 @@ condition_items as (
         value as item
     from conditions
     where operator not in ('in', 'not_in')
+),
+
+condition_items as (
+    select
+        condition_no,
+        item,
+        case when {{ is_number('item') }} then cast(item as decimal(38, 10)) end as item_number
+    from items_listed
 ),
 
 -- try_cast: an engine may read the parts of a value before it leaves other dimensions out
@@ -99,6 +107,13 @@ compared as (
                 then coalesce(cast(deal_sizes_converted.amount as {{ dbt.type_string() }}), '')
             else occurring.value
         end as value,
+        -- a size is a number as it is: there may be as many of them as orders
+        case
+            when conditions.dimension = 'deal_size'
+                then cast(deal_sizes_converted.amount as decimal(38, 10))
+            else case when {{ is_number('occurring.value') }} then cast(occurring.value as decimal(38, 10)) end
+        end as value_number,
+        condition_items.item_number,
         case
             when occurring.value in ('true', 'false') then lower(condition_items.item)
             else condition_items.item
@@ -112,29 +127,6 @@ compared as (
         on
             occurring.value = deal_sizes_converted.value
             and conditions.currency = deal_sizes_converted.currency
-),
-
-numbered as (
-    select
-        condition_no,
-        operator,
-        dimension,
-        occurring_value,
-        value,
-        item,
-        case
-            when
-                {{ is_number('value') }}
-                and {{ is_number('item') }}
-                then cast(value as decimal(38, 10))
-        end as value_number,
-        case
-            when
-                {{ is_number('value') }}
-                and {{ is_number('item') }}
-                then cast(item as decimal(38, 10))
-        end as item_number
-    from compared
 ),
 
 -- a comparison of what is no number is null, which does not hold
@@ -156,7 +148,7 @@ tested as (
             when operator = 'lte' then value_number <= item_number
             else false
         end as holds
-    from numbered
+    from compared
 ),
 
 decided as (

@@ -1,7 +1,7 @@
 {#
     Grain: one row per plan that pays: active, or retired with a valid_to, and without a row that the plan check
     refuses. [valid_from, valid_to) ends where another plan supersedes it, 9999-12-31 when nothing ends it (engine.md
-    §8 C14, C16).
+    §8 C14, C16). It is empty where another one supersedes it from its first day on: then it pays what is adjusted by hand alone.
 #}
 with
 
@@ -55,7 +55,9 @@ bounded as (
         plans.period,
         plans.valid_from,
         -- what is null does not end it: least() leaves it out
-        least(plans.valid_to, superseded.replaced_from, cast('9999-12-31' as date)) as valid_to,
+        greatest(
+            plans.valid_from, least(plans.valid_to, superseded.replaced_from, cast('9999-12-31' as date))
+        ) as valid_to,
         plans.summary
     from plans
     left join superseded
@@ -83,9 +85,7 @@ final as (
         on bounded.currency = currencies.currency
     left join plans_refused
         on bounded.plan_id = plans_refused.plan_id
-    where
-        plans_refused.plan_id is null
-        and bounded.valid_from < bounded.valid_to
+    where plans_refused.plan_id is null
 )
 
 select * from final

@@ -194,7 +194,9 @@ plans as (
     from {{ ref('int_plans_effective') }}
 ),
 
-groups as (
+{# An import for each use: DuckDB stores a table expression that is used twice, and then reads all columns around it. #}
+{%- for use in ['period', 'adjusting'] %}
+{{ use }}_groups as (
     select
         group_no,
         payee_id,
@@ -210,108 +212,35 @@ groups as (
         minor_units
     from {{ ref('int_payout_groups') }}
 ),
-
-components as (
+{% endfor %}
+{%- for use in ['period', 'adjusting', 'manual'] %}
+{{ use }}_components as (
     select
         component_id,
         name
     from {{ ref('int_plan_components_effective') }}
 ),
-
-{# An import for each use: DuckDB stores a table expression that is used twice, and then reads all columns around it. #}
-earning_sentences as (
+{% endfor %}
+{%- for use in ['earning', 'period', 'adjusting', 'following', 'manual', 'draw'] %}
+{{ use }}_sentences as (
     select
         explanation_key,
         sentence,
         sentence_zh
     from {{ ref('int_explanations') }}
 ),
-
-factor_clauses as (
+{% endfor %}
+{%- for use in ['earning', 'period'] %}
+{%- for clause in ['factor', 'cap_per_event', 'gate', 'to_date', 'result'] if use == 'earning' or clause != 'cap_per_event' %}
+{{ use }}_{{ clause }} as (
     select
-        explanation_key,
         sentence,
         sentence_zh
     from {{ ref('int_explanations') }}
-    where explanation_key = 'factor'
+    where explanation_key = '{{ clause }}'
 ),
-
-cap_clauses as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-    where explanation_key = 'cap_per_event'
-),
-
-gate_clauses as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-    where explanation_key = 'gate'
-),
-
-to_date_clauses as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-    where explanation_key = 'to_date'
-),
-
-result_clauses as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-    where explanation_key = 'result'
-),
-
-adjusting_sentences as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-),
-
-following_sentences as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-),
-
-manual_sentences as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-),
-
-draw_sentences as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-),
-
-period_sentences as (
-    select
-        explanation_key,
-        sentence,
-        sentence_zh
-    from {{ ref('int_explanations') }}
-),
-
+{% endfor %}
+{%- endfor %}
 earning as (
     select
         {{ payout_line_id(
@@ -344,62 +273,62 @@ earning as (
         lines.amount_base,
         concat(
             {{ fill('earning_sentences.sentence', values) }},
-            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence', factor_values) }} else '' end,
-            case when lines.is_capped then {{ fill('cap_clauses.sentence', cap_values) }} else '' end,
-            case when not lines.is_paid then gate_clauses.sentence else '' end,
-            case when lines.is_to_date then to_date_clauses.sentence else '' end,
-            {{ fill('result_clauses.sentence', result_values) }}
+            case when lines.factor <> 1 then {{ fill('earning_factor.sentence', factor_values) }} else '' end,
+            case when lines.is_capped then {{ fill('earning_cap_per_event.sentence', cap_values) }} else '' end,
+            case when not lines.is_paid then earning_gate.sentence else '' end,
+            case when lines.is_to_date then earning_to_date.sentence else '' end,
+            {{ fill('earning_result.sentence', result_values) }}
         ) as explanation,
         concat(
             {{ fill('earning_sentences.sentence_zh', values) }},
-            case when lines.factor <> 1 then {{ fill('factor_clauses.sentence_zh', factor_values) }} else '' end,
-            case when lines.is_capped then {{ fill('cap_clauses.sentence_zh', cap_values) }} else '' end,
-            case when not lines.is_paid then gate_clauses.sentence_zh else '' end,
-            case when lines.is_to_date then to_date_clauses.sentence_zh else '' end,
-            {{ fill('result_clauses.sentence_zh', result_values) }}
+            case when lines.factor <> 1 then {{ fill('earning_factor.sentence_zh', factor_values) }} else '' end,
+            case when lines.is_capped then {{ fill('earning_cap_per_event.sentence_zh', cap_values) }} else '' end,
+            case when not lines.is_paid then earning_gate.sentence_zh else '' end,
+            case when lines.is_to_date then earning_to_date.sentence_zh else '' end,
+            {{ fill('earning_result.sentence_zh', result_values) }}
         ) as explanation_zh
     from lines
     left join earning_sentences
         on lines.explanation_key = earning_sentences.explanation_key
-    cross join factor_clauses
-    cross join cap_clauses
-    cross join gate_clauses
-    cross join to_date_clauses
-    cross join result_clauses
+    cross join earning_factor
+    cross join earning_cap_per_event
+    cross join earning_gate
+    cross join earning_to_date
+    cross join earning_result
 ),
 
 {% set adjusting_values = {
-    'component': 'components.name',
-    'earning': money_text('adjusting_lines.earning', 'groups.minor_units'),
-    'total': money_text('adjusting_lines.earning + adjusting_lines.amount', 'groups.minor_units'),
-    'amount': money_text('adjusting_lines.amount', 'groups.minor_units'),
-    'currency': 'groups.currency',
+    'component': 'adjusting_components.name',
+    'earning': money_text('adjusting_lines.earning', 'adjusting_groups.minor_units'),
+    'total': money_text('adjusting_lines.earning + adjusting_lines.amount', 'adjusting_groups.minor_units'),
+    'amount': money_text('adjusting_lines.amount', 'adjusting_groups.minor_units'),
+    'currency': 'adjusting_groups.currency',
 } -%}
 adjusting as (
     select
         {{ payout_line_id(
-            'groups.component_id', 'groups.payee_id', 'cast(groups.period_start as ' ~ dbt.type_string() ~ ')', 'adjusting_lines.line_kind'
+            'adjusting_groups.component_id', 'adjusting_groups.payee_id', 'cast(adjusting_groups.period_start as ' ~ dbt.type_string() ~ ')', 'adjusting_lines.line_kind'
         ) }} as payout_line_id,
-        groups.payee_id,
-        groups.plan_id,
-        groups.component_id,
-        groups.period,
-        groups.period_start,
+        adjusting_groups.payee_id,
+        adjusting_groups.plan_id,
+        adjusting_groups.component_id,
+        adjusting_groups.period,
+        adjusting_groups.period_start,
         {{ without(['event_id', 'credit_id', 'credited_payee_id'], dbt.type_string()) }},
         adjusting_lines.occurred_on,
         adjusting_lines.line_kind,
         concat(adjusting_lines.line_kind, '_per_period') as reason,
         {{ without(['basis', 'position_from', 'position_to', 'tier_from', 'rate', 'factor'], step()) }},
         adjusting_lines.amount,
-        groups.currency,
+        adjusting_groups.currency,
         adjusting_lines.amount_base,
         {{ fill('adjusting_sentences.sentence', adjusting_values) }} as explanation,
         {{ fill('adjusting_sentences.sentence_zh', adjusting_values) }} as explanation_zh
     from adjusting_lines
-    inner join groups
-        on adjusting_lines.group_no = groups.group_no
-    inner join components
-        on groups.component_id = components.component_id
+    inner join adjusting_groups
+        on adjusting_lines.group_no = adjusting_groups.group_no
+    inner join adjusting_components
+        on adjusting_groups.component_id = adjusting_components.component_id
     left join adjusting_sentences
         on adjusting_lines.line_kind = adjusting_sentences.explanation_key
 ),
@@ -413,39 +342,39 @@ period_explained as (
         period_lines.rate,
         {{ mul10('coalesce(modifier_sets.factor_so_far, 1)', 'period_lines.personal_factor') }} as factor,
         period_lines.is_paid,
-        groups.accumulate = 'year_to_date' as is_to_date,
+        period_groups.accumulate = 'year_to_date' as is_to_date,
         period_lines.occurred_on,
         period_lines.amount,
         period_lines.amount_base,
         case
-            when groups.method = 'rank' then {{ plain_number('cast(period_lines.reached as decimal(28, 4))') }}
-            else {{ tier_text('period_lines.key_value', 'groups.tier_key') }}
+            when period_groups.method = 'rank' then {{ plain_number('cast(period_lines.reached as decimal(28, 4))') }}
+            else {{ tier_text('period_lines.key_value', 'period_groups.tier_key') }}
         end as reached_text,
-        groups.payee_id,
-        groups.plan_id,
-        groups.component_id,
-        components.name as component_name,
-        groups.tier_key,
-        groups.period,
-        groups.period_start,
-        groups.currency,
-        groups.minor_units,
+        period_groups.payee_id,
+        period_groups.plan_id,
+        period_groups.component_id,
+        period_components.name as component_name,
+        period_groups.tier_key,
+        period_groups.period,
+        period_groups.period_start,
+        period_groups.currency,
+        period_groups.minor_units,
         case
-            when groups.tier_key = 'attainment' and groups.quota is null then 'period_no_quota'
-            when groups.method = 'rank' and period_lines.tier_no = 0 then 'rank_none'
-            when groups.method = 'rank' and period_lines.amount_rated = 0 then 'rank_without_prize'
-            when groups.method = 'rank' then 'rank_placed'
-            when groups.method = 'scorecard' and period_lines.rate <> 0 then 'scorecard'
+            when period_groups.tier_key = 'attainment' and period_groups.quota is null then 'period_no_quota'
+            when period_groups.method = 'rank' and period_lines.tier_no = 0 then 'rank_none'
+            when period_groups.method = 'rank' and period_lines.amount_rated = 0 then 'rank_without_prize'
+            when period_groups.method = 'rank' then 'rank_placed'
+            when period_groups.method = 'scorecard' and period_lines.rate <> 0 then 'scorecard'
             when period_lines.tier_no = 0 then 'period_below'
-            when groups.method = 'step' and period_lines.rate is null then 'step_amount'
-            when groups.method = 'step' then 'step_target'
-            else groups.method
+            when period_groups.method = 'step' and period_lines.rate is null then 'step_amount'
+            when period_groups.method = 'step' then 'step_target'
+            else period_groups.method
         end as explanation_key
     from period_lines
-    inner join groups
-        on period_lines.group_no = groups.group_no
-    inner join components
-        on groups.component_id = components.component_id
+    inner join period_groups
+        on period_lines.group_no = period_groups.group_no
+    inner join period_components
+        on period_groups.component_id = period_components.component_id
     left join modifier_sets
         on period_lines.modifier_set_no = modifier_sets.modifier_set_no
 ),
@@ -498,30 +427,30 @@ by_period as (
         concat(
             {{ fill('period_sentences.sentence', period_values) }},
             case
-                when period_explained.factor <> 1 then {{ fill('factor_clauses.sentence', period_factor_values) }}
+                when period_explained.factor <> 1 then {{ fill('period_factor.sentence', period_factor_values) }}
                 else ''
             end,
-            case when not period_explained.is_paid then gate_clauses.sentence else '' end,
-            case when period_explained.is_to_date then to_date_clauses.sentence else '' end,
-            {{ fill('result_clauses.sentence', period_result_values) }}
+            case when not period_explained.is_paid then period_gate.sentence else '' end,
+            case when period_explained.is_to_date then period_to_date.sentence else '' end,
+            {{ fill('period_result.sentence', period_result_values) }}
         ) as explanation,
         concat(
             {{ fill('period_sentences.sentence_zh', period_values) }},
             case
-                when period_explained.factor <> 1 then {{ fill('factor_clauses.sentence_zh', period_factor_values) }}
+                when period_explained.factor <> 1 then {{ fill('period_factor.sentence_zh', period_factor_values) }}
                 else ''
             end,
-            case when not period_explained.is_paid then gate_clauses.sentence_zh else '' end,
-            case when period_explained.is_to_date then to_date_clauses.sentence_zh else '' end,
-            {{ fill('result_clauses.sentence_zh', period_result_values) }}
+            case when not period_explained.is_paid then period_gate.sentence_zh else '' end,
+            case when period_explained.is_to_date then period_to_date.sentence_zh else '' end,
+            {{ fill('period_result.sentence_zh', period_result_values) }}
         ) as explanation_zh
     from period_explained
     left join period_sentences
         on period_explained.explanation_key = period_sentences.explanation_key
-    cross join factor_clauses
-    cross join gate_clauses
-    cross join to_date_clauses
-    cross join result_clauses
+    cross join period_factor
+    cross join period_gate
+    cross join period_to_date
+    cross join period_result
 ),
 
 {% set following_values = {
@@ -568,7 +497,7 @@ following as (
 ),
 
 {% set manual_values = {
-    'component': 'coalesce(components.name, manual_lines.plan_name)',
+    'component': 'coalesce(manual_components.name, manual_lines.plan_name)',
     'amount': money_text('manual_lines.amount', 'manual_lines.minor_units'),
     'currency': 'manual_lines.currency',
     'requested_by': 'manual_lines.requested_by',
@@ -594,8 +523,8 @@ by_hand as (
         {{ fill('manual_sentences.sentence', manual_values) }} as explanation,
         {{ fill('manual_sentences.sentence_zh', manual_values) }} as explanation_zh
     from manual_lines
-    left join components
-        on manual_lines.component_id = components.component_id
+    left join manual_components
+        on manual_lines.component_id = manual_components.component_id
     left join manual_sentences
         on manual_sentences.explanation_key = 'manual'
 ),
