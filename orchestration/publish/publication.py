@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -28,6 +28,7 @@ _HISTORY = {
         " content_hash varchar"
     ),
 }
+_HISTORY_KEYS = {("operations", "rpt_publications"), ("operations", "rpt_publication_relations")}
 
 
 class PublishError(Exception):
@@ -51,10 +52,10 @@ def publish(
     """
     Makes `published` hold the public marts as the warehouse has them now, in one step for whoever reads it.
 
-    Tables are copied; a view goes over as a view, with the tables it reads, never as rows. The new file is written
-    beside the old one, synced, and renamed over it: readers have the old state or the new one, and readers of the old
-    one keep it. The same figures again change nothing. `publication`: the facts named in FACTS; the gate must have
-    passed.
+    Tables are copied where their rows are others than those published last; a view goes over as a view, with the tables it
+    reads, never as rows. The new file is written beside the old one, synced, and renamed over it: readers have the old state
+    or the new one, and readers of the old one keep it. The same figures again change nothing. `publication`: the facts named in
+    FACTS; the gate must have passed.
     Raises PublishError, with the old file in place, when a mart is missing or cannot be copied.
     """
     missing = [fact for fact in FACTS if not publication.get(fact)]
@@ -98,36 +99,39 @@ def _written(
     values = [facts[fact] for fact in FACTS[:4]] + [_batch(connection, tables), facts[FACTS[4]]]
     row_count = sum(shape[3] or 0 for shape in shapes)
     content = _hash(connection, "|".join(str(part) for shape in shapes for part in shape) + "|".join(values))
-    history = _history(connection, published)
-    newest = max(history["operations.rpt_publications"], key=lambda row: row[1], default=None)
-    unchanged = newest is not None and newest[-1] == content
-    number = newest[1] + (0 if unchanged else 1) if newest else 1
-    result = Publication(number, len(models), row_count, content, not unchanged)
-    if unchanged:
+    newest = _newest(connection, published)
+    number = newest.number if newest and newest.content_hash == content else newest.number + 1 if newest else 1
+    result = Publication(number, len(models), row_count, content, newest is None or number > newest.number)
+    if not result.is_new:
         return result
 
+    if newest:
+        shutil.copyfile(published, fresh)
     connection.execute(f"attach '{_escaped(fresh)}' as fresh")
     connection.execute("use fresh")
+    tables_there, views_there = _relations(connection, "fresh")
     for schema in sorted({model.schema for model in models} | {"operations"}):
-        connection.execute(f"create schema {quoted(schema)}")
-    for model in models:
+        connection.execute(f"create schema if not exists {quoted(schema)}")
+    for model, shape in zip(models, shapes, strict=True):
         key = (model.schema, model.name)
         if key in views:
             if not model.sql:
                 raise PublishError(f"the manifest has no SQL of the view {model.quoted}: compile the models")
-            connection.execute(f"create view {model.quoted} as ({without_database(model.sql, warehouse.stem)})")
+            # Also where it is the one that is there: that shows that it reads the tables as they are now.
+            made = f"view {model.quoted} as ({without_database(model.sql, warehouse.stem)})"
+        elif key in tables_there and newest and newest.hashes.get(shape[0]) == shape[4]:
+            continue
         else:
-            connection.execute(f"create table {model.quoted} as select * from warehouse.{model.quoted}")
+            made = f"table {model.quoted} as select * from warehouse.{model.quoted}"
+        _drop(connection, {key} & tables_there, {key} & views_there.keys())
+        connection.execute(f"create {made}")
+    kept = {(model.schema, model.name) for model in models} | _HISTORY_KEYS
+    _drop(connection, tables_there - kept, views_there.keys() - kept)
     identity = f"{number:08d}"
-    history["operations.rpt_publications"].append(
-        (identity, number, *values, result.relation_count, result.row_count, content)
-    )
-    history["operations.rpt_publication_relations"] += [(identity, *shape) for shape in shapes]
     for name, columns in _HISTORY.items():
-        connection.execute(f"create table {name} ({columns})")
-        rows = history[name]
-        if rows:
-            connection.executemany(f"insert into {name} values ({', '.join('?' for _ in rows[0])})", rows)
+        connection.execute(f"create table if not exists {name} ({columns})")
+    _insert(connection, "rpt_publications", [(identity, number, *values, len(models), row_count, content)])
+    _insert(connection, "rpt_publication_relations", [(identity, *shape) for shape in shapes])
     connection.execute("use memory")
     connection.execute("checkpoint fresh")
     connection.execute("detach fresh")
@@ -184,17 +188,49 @@ def _batch(connection: duckdb.DuckDBPyConnection, tables: set[tuple[str, str]]) 
     return str(row[0])
 
 
-def _history(connection: duckdb.DuckDBPyConnection, published: Path) -> dict[str, list[tuple[Any, ...]]]:
-    """Rows of earlier publications, none before the first one."""
-    history: dict[str, list[tuple[Any, ...]]] = {name: [] for name in _HISTORY}
-    if published.exists():
-        connection.execute(f"attach '{_escaped(published)}' as published (read_only)")
+@dataclass(frozen=True)
+class _Newest:
+    """The newest publication of a file; `hashes`: what its relations were."""
+
+    number: int
+    content_hash: str
+    hashes: Mapping[str, str]
+
+
+def _newest(connection: duckdb.DuckDBPyConnection, published: Path) -> _Newest | None:
+    """The newest publication, None before the first one."""
+    if not published.exists():
+        return None
+    connection.execute(f"attach '{_escaped(published)}' as published (read_only)")
+    try:
         tables, _ = _relations(connection, "published")
-        for name in _HISTORY:
-            if tuple(name.split(".")) in tables:
-                history[name] = connection.execute(f"select * from published.{name} order by all").fetchall()
+        if not tables >= _HISTORY_KEYS:
+            return None
+        found = connection.execute(
+            "select publication_id, publication_no, content_hash from published.operations.rpt_publications"
+            " order by publication_no desc limit 1"
+        ).fetchone()
+        if found is None:
+            return None
+        hashes = connection.execute(
+            "select relation_name, content_hash from published.operations.rpt_publication_relations where publication_id = ?",
+            [found[0]],
+        ).fetchall()
+        return _Newest(found[1], found[2], dict(hashes))
+    finally:
         connection.execute("detach published")
-    return history
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    connection.executemany(f"insert into operations.{table} values ({', '.join('?' for _ in rows[0])})", rows)
+
+
+def _drop(
+    connection: duckdb.DuckDBPyConnection, tables: Iterable[tuple[str, str]], views: Iterable[tuple[str, str]]
+) -> None:
+    for kind, keys in (("table", tables), ("view", views)):
+        for schema, name in keys:
+            connection.execute(f"drop {kind} {quoted(schema)}.{quoted(name)}")
 
 
 def _hash(connection: duckdb.DuckDBPyConnection, text: str) -> str:

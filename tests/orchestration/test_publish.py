@@ -168,6 +168,27 @@ def test_a_copy_that_fails_leaves_the_old_file(warehouse: Path, tmp_path: Path, 
     assert published.read_bytes() == before
 
 
+def test_what_changed_and_what_is_no_longer_public_is_as_if_it_were_published_anew(
+    warehouse: Path, tmp_path: Path
+) -> None:
+    published, anew = tmp_path / "published.duckdb", tmp_path / "anew.duckdb"
+    publish(warehouse, published, public=PUBLIC, publication=FACTS)
+    # One table changes, one becomes a view, one goes, and one stays.
+    change(warehouse, "update intermediate.int_lines set amount = amount + 1 where line_no = 7")
+    change(warehouse, "drop table core.dim_payees")
+    change(warehouse, "create view core.dim_payees as (select payee_id from intermediate.int_spans)")
+    payees = PublicModel("core", "dim_payees", PAYEES.needs, "select payee_id from warehouse.intermediate.int_spans")
+    everything = "select schema_name, table_name from duckdb_tables() union all select schema_name, view_name from duckdb_views()"
+    for public in ([payees, FACT], [FACT], [payees, FACT]):
+        anew.unlink(missing_ok=True)
+        for file in (published, anew):
+            publish(warehouse, file, public=public, publication=FACTS)
+        assert sorted(rows(published, everything)) == sorted(rows(anew, everything))
+        for relation in ("intermediate.int_lines", "reference.currencies", "incentives.fct_lines"):
+            assert rows(published, f"from {relation} order by all") == rows(anew, f"from {relation} order by all")
+    assert rows(published, "select count(*) from operations.rpt_publications") == [(4,)]
+
+
 @pytest.mark.parametrize("sql", ["", FACT.sql.replace("amount", "amount + 1 as amount")])
 def test_a_view_is_published_as_the_warehouse_has_it_or_not_at_all(warehouse: Path, tmp_path: Path, sql: str) -> None:
     models = [PublicModel(FACT.schema, FACT.name, FACT.needs, sql)]
