@@ -53,7 +53,10 @@ class Touch:
 
 @dataclass(frozen=True)
 class Node:
-    """A relation that dbt builds: `relation` as SQL names it, `sql` compiled, `parents` by unique id."""
+    """A relation that dbt builds, or a test: `relation` as SQL names it, `sql` compiled, `parents` by unique id.
+
+    `grain`: the columns by which a test `grain` groups the rows of its one parent.
+    """
 
     name: str
     relation: str
@@ -61,6 +64,7 @@ class Node:
     sql: str
     parents: tuple[str, ...]
     touch: Touch | None = None
+    grain: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ def project(manifest: Mapping[str, Any]) -> Project:
     def node(unique_id: str) -> Node:
         found = nodes[unique_id]
         told = found["config"]["meta"].get("increments")
+        generic = found.get("test_metadata") or {}
         return Node(
             found["name"],
             found.get("relation_name") or "",
@@ -124,6 +129,7 @@ def project(manifest: Mapping[str, Any]) -> Project:
             found.get("compiled_code") or "",
             tuple(found["depends_on"]["nodes"]),
             Touch(**told) if told else None,
+            tuple(generic["kwargs"]["columns"]) if generic.get("name") == "grain" else (),
         )
 
     graph = {
@@ -132,7 +138,11 @@ def project(manifest: Mapping[str, Any]) -> Project:
         if found["resource_type"] == "model"
     }
     order = [unique_id for unique_id in TopologicalSorter(graph).static_order() if unique_id in graph]
-    tests = [unique_id for unique_id, found in nodes.items() if found["resource_type"] == "test"]
+    tests = [
+        unique_id
+        for unique_id, found in nodes.items()
+        if found["resource_type"] == "test" and found["config"]["meta"].get("increments") != "left_out"
+    ]
     return Project({name: node(name) for name in order}, {name: node(name) for name in tests}, sources)
 
 
@@ -230,7 +240,7 @@ class _Run:
         schemas = sorted({node.relation.split(".")[-2].strip('"') for node in self.nodes.values()})
         self.sql(f"set search_path = '{','.join(['main', *schemas])}'")
         for unique_id, node in self.nodes.items():
-            parents = self._changed_parents(unique_id)
+            parents = self._changed_parents(node)
             moves = self.day_moves and node.name == _DAY
             if node.is_view or not (parents or moves):
                 continue
@@ -255,13 +265,21 @@ class _Run:
                 raise NotAnIncrement(f"{now} lies before the {was} of the last build")
 
     def checked(self) -> None:
-        """Checks plan rows and runs the tests of what changed. Raises NotAnIncrement for the first fault: a build as a whole says all."""
+        """Checks plan rows and runs the tests of what changed. Raises NotAnIncrement for the first fault: a build as a whole says all.
+
+        The grain of a table is tested of the rows that came.
+        """
         if self.sql("select 1 from operations.rpt_plan_violations where is_blocking limit 1").fetchall():
             raise NotAnIncrement("plan rows break the plan contract")
         for test in self.project.tests.values():
-            if any(parent in self.changed or self._changed_parents(parent) for parent in test.parents):
-                count = self.sql(f"select count(*) from ({test.sql})").fetchall()[0][0]
-                if count:
+            if parents := self._changed_parents(test):
+                sql = test.sql
+                if test.grain and (tables := parents & set(test.parents)):
+                    name = self.nodes[tables.pop()].name
+                    same = " and ".join(f"came.{column} is not distinct from stored.{column}" for column in test.grain)
+                    came = f"exists (from {quoted(f'added {name}')} as came where {same})"
+                    sql = self._narrowed(test, {name: f"from {{relation}} as stored where {came}"})
+                if self.sql(f"select count(*) from ({sql})").fetchall()[0][0]:
                     raise NotAnIncrement(f"the test {test.name} fails")
 
     def _sources(self) -> None:
@@ -296,14 +314,14 @@ class _Run:
     def _view(self, name: str, sql: str) -> None:
         self.sql(f"create or replace temp view {quoted(name)} as {sql}")
 
-    def _changed_parents(self, unique_id: str) -> set[str]:
+    def _changed_parents(self, node: Node) -> set[str]:
         """The tables and sources that changed and that this one reads, itself or through views."""
         found: set[str] = set()
-        for parent in self.nodes[unique_id].parents if unique_id in self.nodes else ():
+        for parent in node.parents:
             if parent in self.changed:
                 found.add(parent)
             elif parent in self.nodes and self.nodes[parent].is_view:
-                found |= self._changed_parents(parent)
+                found |= self._changed_parents(self.nodes[parent])
         return found
 
     def _told(self, unique_id: str) -> str:

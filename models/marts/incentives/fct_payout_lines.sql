@@ -230,8 +230,9 @@ plans as (
     from {{ ref('int_explanations') }}
 ),
 {% endfor %}
+{%- set clauses = ['factor', 'gate', 'to_date', 'result'] %}
 {%- for use in ['earning', 'period'] %}
-{%- for clause in ['factor', 'cap_per_event', 'gate', 'to_date', 'result'] if use == 'earning' or clause != 'cap_per_event' %}
+{%- for clause in (clauses + ['cap_per_event'] if use == 'earning' else clauses) %}
 {{ use }}_{{ clause }} as (
     select
         sentence,
