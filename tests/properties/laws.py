@@ -297,9 +297,12 @@ def _cut(body: Body, draw: Random) -> Body | None:
 def as_a_whole(base: Pay, variant: Pay, body: Body, varied: Body) -> list[str]:
     """A marginal plan pays the same however deals are cut, within half a unit a line."""
     by = ("payee_id", "component_id", "period_start")
-    # Of the year so far a line that rounds to what was paid before is none (engine.md §8 D5).
-    unseen = len(varied["deals"]) if any(row["accumulate"] == "year_to_date" for row in body["components"]) else 0
-    return _apart(base, variant, by, body["currency"], unseen=unseen)
+    return _apart(base, variant, by, body["currency"], unseen=_unseen(varied, 1))
+
+
+def _unseen(body: Body, shares: int) -> int:
+    """How many lines of so many shares of each deal may be none: of the year so far one that rounds to what was paid before (D5)."""
+    return shares * len(body["deals"]) if any(row["accumulate"] == "year_to_date" for row in body["components"]) else 0
 
 
 def _apart(
@@ -349,7 +352,7 @@ def _shared(body: Body, draw: Random) -> Body | None:
 
 def same_total(base: Pay, variant: Pay, body: Body, _: Body) -> list[str]:
     """Deals split between two who are on the same flat plan pay the same in total, within half a unit a line."""
-    return _apart(base, variant, ("component_id", "period_start"), body["currency"])
+    return _apart(base, variant, ("component_id", "period_start"), body["currency"], unseen=_unseen(body, 2))
 
 
 def _ten(row: Body, *names: str) -> None:
