@@ -136,10 +136,11 @@ class Case:
 
     @property
     def is_apart(self) -> bool:
-        """Whether it has a contribution coefficient that would reach other cases: channels bear no prefix."""
+        """Whether it has a contribution coefficient that would reach other cases: channels and numbers bear no prefix."""
+        own = f"{self.case_id}/"
         return any(
             row.table == "plans.contribution_coefficients"
-            and not (row.values.get("region") or row.values.get("product_line"))
+            and not any((row.values.get(name) or "").startswith(own) for name in ("region", "product_line"))
             for row in self.rows
         )
 

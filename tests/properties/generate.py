@@ -57,6 +57,7 @@ _IDS = {
     "product": "general-product", "account": "k1", "payee": "ann", "team": "t1", "dealer": "d1", "dealer_tier": "gold",
 }  # fmt: skip
 NAMED_BY_COMPANY = (*_NAMED, *_IDS)
+_OF_COEFFICIENTS = {"payee_region": "region", "product_line": "product_line"}
 _VALUES = {
     "channel": ("direct", "online", "dealer"),
     "weekday": ("1", "5", "6"),
@@ -194,7 +195,11 @@ def world(seed: int, number: int) -> World:
         {"currency": "JPY", "rate_on": "2026-04-01", "rate_to_base": draw.choice(["0.0476190476", "0.05"])},
         {"currency": "EUR", "rate_on": "2026-03-31", "rate_to_base": draw.choice(["7.77", "8.3333333333"])},
     ]
-    return World(as_of, timezone, tuple(rates), frozenset(draw.sample(NAMED_BY_COMPANY, 2)))
+    # One of them is what a contribution coefficient can name, and reach no other company by.
+    one = draw.choice(list(_OF_COEFFICIENTS))
+    return World(
+        as_of, timezone, tuple(rates), frozenset({one, draw.choice([of for of in NAMED_BY_COMPANY if of != one])})
+    )
 
 
 def shift(day: str, days: int) -> str:
@@ -537,12 +542,12 @@ class _Company:
             self.body["trigger_firings"].append(firing)
 
     def _coefficients(self) -> None:
-        """Rows that reach this company alone: each gives the region or the product line."""
+        """Rows that reach this company alone: each gives the region or product line that is its own."""
+        named = [of for of in _OF_COEFFICIENTS if of in self.world.named]
         rows = {}
         for _ in range(self.draw.choice([2, 3, 5])):
-            row = {"region": self.name("payee_region")} if self.chance(0.6) else {}
-            if not row or self.chance(0.4):
-                row["product_line"] = self.name("product_line")
+            given = self.draw.choice(named)
+            row = {_OF_COEFFICIENTS[of]: self.name(of) for of in _OF_COEFFICIENTS if of == given or self.chance(0.3)}
             if self.chance(0.4):
                 row["channel"] = self.draw.choice(_VALUES["channel"])
             row["valid_from"] = self.draw.choice(["2026-01-01", "2025-01-01", self.day()])
