@@ -275,8 +275,7 @@ class _Run:
                     if not tables:
                         continue
                     name = self.nodes[tables.pop()].name
-                    same = " and ".join(f"came.{column} is not distinct from stored.{column}" for column in test.grain)
-                    came = f"exists (from {quoted(f'added {name}')} as came where {same})"
+                    came = f"exists (from {quoted(f'added {name}')} as came where {_alike('came', test.grain)})"
                     sql = self._narrowed(test, {name: f"from {{relation}} as stored where {came}"})
                 if self.sql(f"select count(*) from ({sql})").fetchall()[0][0]:
                     raise NotAnIncrement(f"the test {test.name} fails")
@@ -478,9 +477,7 @@ class _Run:
 
     def _differences(self, unique_id: str, node: Node, columns: Sequence[str], stored: str) -> None:
         """Writes where `fresh` differs from the stored rows, and keeps what changed for the tables that follow."""
-        same = " and ".join(
-            f"stored.{quoted(column)} is not distinct from fresh.{quoted(column)}" for column in columns
-        )
+        same = _alike("fresh", columns)
         listed = ", ".join(map(quoted, columns))
         removed, added = quoted(f"removed {node.name}"), quoted(f"added {node.name}")
         self.sql(f"create or replace temp table stored as {stored}")
@@ -529,6 +526,11 @@ def _from_there_on(node: Node, touch: Touch) -> str:
 
 def _same(left: str, right: str, columns: str) -> str:
     return " and ".join(f"{left}.{column} = {right}.{column}" for column in columns.split(", "))
+
+
+def _alike(rows: str, columns: Sequence[str]) -> str:
+    """A row of `rows` and a stored one have the same values, or none, in these columns."""
+    return " and ".join(f"stored.{quoted(column)} is not distinct from {rows}.{quoted(column)}" for column in columns)
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -18,17 +18,16 @@ from orchestration.publish.relations import PublicModel, in_build_order, quoted,
 FACTS = ("as_of", "base_currency", "company_timezone", "plans", "gate_result")
 
 _HISTORY = {
-    "operations.rpt_publications": (
+    ("operations", "rpt_publications"): (
         "publication_id varchar, publication_no bigint, as_of date, base_currency varchar, company_timezone varchar,"
         " plans varchar, batch varchar, gate_result varchar, relation_count bigint, row_count bigint,"
         " content_hash varchar"
     ),
-    "operations.rpt_publication_relations": (
+    ("operations", "rpt_publication_relations"): (
         "publication_id varchar, relation_name varchar, relation_kind varchar, is_public boolean, row_count bigint,"
         " content_hash varchar"
     ),
 }
-_HISTORY_KEYS = {("operations", "rpt_publications"), ("operations", "rpt_publication_relations")}
 
 
 class PublishError(Exception):
@@ -125,11 +124,11 @@ def _written(
             made = f"table {model.quoted} as select * from warehouse.{model.quoted}"
         _drop(connection, {key} & tables_there, {key} & views_there.keys())
         connection.execute(f"create {made}")
-    kept = {(model.schema, model.name) for model in models} | _HISTORY_KEYS
+    kept = {(model.schema, model.name) for model in models} | _HISTORY.keys()
     _drop(connection, tables_there - kept, views_there.keys() - kept)
     identity = f"{number:08d}"
-    for name, columns in _HISTORY.items():
-        connection.execute(f"create table if not exists {name} ({columns})")
+    for (schema, name), columns in _HISTORY.items():
+        connection.execute(f"create table if not exists {schema}.{name} ({columns})")
     _insert(connection, "rpt_publications", [(identity, number, *values, len(models), row_count, content)])
     _insert(connection, "rpt_publication_relations", [(identity, *shape) for shape in shapes])
     connection.execute("use memory")
@@ -204,7 +203,7 @@ def _newest(connection: duckdb.DuckDBPyConnection, published: Path) -> _Newest |
     connection.execute(f"attach '{_escaped(published)}' as published (read_only)")
     try:
         tables, _ = _relations(connection, "published")
-        if not tables >= _HISTORY_KEYS:
+        if not tables >= _HISTORY.keys():
             return None
         found = connection.execute(
             "select publication_id, publication_no, content_hash from published.operations.rpt_publications"

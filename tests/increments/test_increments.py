@@ -284,3 +284,33 @@ def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_a
         assert connection.execute("select count(distinct number) from marts.numbers").fetchall() == [(77,)]
         later = "select number % 2000000000 from marts.numbers where day = '2026-01-02' order by number"
         assert connection.execute(later).fetchall() == [(64,), (128,)], "the day beside it was numbered anew, too"
+
+
+@pytest.mark.parametrize("name", ["b", None])
+def test_a_row_that_comes_and_breaks_the_grain_with_one_that_is_there_is_a_fault(name: str | None) -> None:
+    with duckdb.connect(config={"python_enable_replacements": False}) as connection:
+        project = _small(connection)
+        connection.execute(
+            "create schema operations; create table operations.rpt_plan_violations (is_blocking boolean)"
+        )
+        increments._note(connection, "", "")
+        sql = 'select name from "marts"."numbers" group by name having count(*) > 1 or name is null'
+        grain = Node("grain", "", False, sql, ("numbers",), grain=("name",))
+        numbers = replace(project.models["numbers"], touch=None)
+        project = replace(project, models={**project.models, "numbers": numbers}, tests={"grain": grain})
+
+        def come(batch: int, *names: str | None) -> None:
+            connection.executemany("insert into things values (?, '2026-01-02', ?)", [[of, str(batch)] for of in names])
+            connection.execute(
+                "insert into ingest.files (table_name, batch, file_name, status) values ('x.things', ?, ?, 'landed')",
+                [str(batch), str(batch)],
+            )
+            run = increments._Run(connection, project)
+            run.over()
+            run.checked()
+            increments._note(connection, "", "")
+
+        come(1, "a", "b")
+        come(2, "c")
+        with pytest.raises(NotAnIncrement, match="the test grain fails"):
+            come(3, name)
