@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -263,20 +263,25 @@ class _Run:
     def checked(self) -> None:
         """Checks plan rows and runs the tests of what changed. Raises NotAnIncrement for the first fault: a build as a whole says all.
 
-        The grain of a table is tested of the rows that came; that of a view, which follows from those of tables, by a whole build.
+        The grain of a table is tested of the rows that came; that of a view, which follows from those of tables, by a whole build. A
+        test that says what its parents touch reads that alone.
         """
         if self.sql("select 1 from operations.rpt_plan_violations where is_blocking limit 1").fetchall():
             raise NotAnIncrement("plan rows break the plan contract")
         for test in self.project.tests.values():
             if parents := self._changed_parents(test):
-                sql = test.sql
+                reads = {}
                 if test.grain:
                     tables = parents & set(test.parents)
                     if not tables:
                         continue
                     name = self.nodes[tables.pop()].name
                     came = f"exists (from {quoted(f'added {name}')} as came where {_alike('came', test.grain)})"
-                    sql = self._narrowed(test, {name: f"from {{relation}} as stored where {came}"})
+                    reads = {name: f"from {{relation}} as stored where {came}"}
+                elif test.touch and not self._unsaid(test, parents):
+                    self._touched(test.touch, map(self._told, parents))
+                    reads = _reads(test.touch)
+                sql = self._narrowed(test, reads)
                 if self.sql(f"select count(*) from ({sql})").fetchall()[0][0]:
                     raise NotAnIncrement(f"the test {test.name} fails")
 
@@ -355,16 +360,13 @@ class _Run:
         listed = ", ".join(map(quoted, columns))
         told = sorted(map(self._told, parents))
         kept = f"({node.touch.key}) in (from touched)"
-        reads = {
-            name: f"from {{relation}} where {asked if 'touched' in asked else f'({asked}) in (from touched)'}"
-            for name, asked in node.touch.narrowed.items()
-        }
+        reads = _reads(node.touch)
         chosen = f"where {kept}"
         if node.touch.suffix:
             chosen = self._begun(node, node.touch, told)
             reads[node.touch.suffix["of"]] = _from_there_on(node, node.touch)
         else:
-            self.sql(f"create or replace temp table touched as {_touching(node.touch.touched_by, told)}")
+            self._touched(node.touch, told)
         if not self.sql("from touched limit 1").fetchall():
             return
         sql = self._narrowed(node, reads)
@@ -381,6 +383,10 @@ class _Run:
         self._differences(
             unique_id, node, columns, f"select stored.rowid as _place, {listed} from {node.relation} as stored {chosen}"
         )
+
+    def _touched(self, touch: Touch, parents: Iterable[str]) -> None:
+        """Notes in `touched` the keys that the changes of these parents touch."""
+        self.sql(f"create or replace temp table touched as {_touching(touch.touched_by, sorted(parents))}")
 
     def _begun(self, node: Node, touch: Touch, parents: Sequence[str]) -> str:
         """Notes in `begun` from which row on each key is worked out, and the keys in `touched`; returns what keeps those rows."""
@@ -510,6 +516,14 @@ def _touching(touched_by: Mapping[str, str], parents: Sequence[str]) -> str:
         if (query := touched_by.get(parent))
     ]
     return " union ".join(queries) or "select 0 limit 0"
+
+
+def _reads(touch: Touch) -> dict[str, str]:
+    """What is read of each relation that need only be read for the keys in `touched`."""
+    return {
+        name: f"from {{relation}} where {asked if 'touched' in asked else f'({asked}) in (from touched)'}"
+        for name, asked in touch.narrowed.items()
+    }
 
 
 def _from_there_on(node: Node, touch: Touch) -> str:

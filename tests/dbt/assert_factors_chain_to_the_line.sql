@@ -1,5 +1,5 @@
 {# The steps of a line follow one another without gaps and end in its amount. #}
-{{ config(meta={'dagster': {'ref': {'name': 'fct_payout_factors'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payout_factors'}}, 'increments': touched_lines()}) }}
 with
 
 chained as (

@@ -2,7 +2,7 @@
     In the base currency a line is its amount at the newest rate that is not younger than its day, rounded to the minor unit; without such a
     rate, or beyond money, it has no value there (engine.md §3, §8 "Numbers").
 #}
-{{ config(meta={'dagster': {'ref': {'name': 'fct_payout_lines'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payout_lines'}}, 'increments': touched_lines()}) }}
 with
 
 lines as (

@@ -2,7 +2,7 @@
     No line is dated after its period; what the period as a whole earns, or draws, is dated on the last day of it. What caps, holds and draws
     add is never nothing: only earnings of 0 are lines.
 #}
-{{ config(meta={'dagster': {'ref': {'name': 'fct_payout_lines'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'fct_payout_lines'}}, 'increments': touched_lines()}) }}
 with
 
 lines as (

@@ -12,7 +12,7 @@ quotas as (
         period_start,
         period_end,
         rate_to_base,
-        quota,
+        {{ mul10('quota', 'rate_to_base') }} as quota_in_base,
         begins_on,
         has_days,
         has_quarters
@@ -68,7 +68,7 @@ accumulated as (
         days.day_on,
         quotas.period_end,
         quotas.rate_to_base,
-        quotas.quota,
+        quotas.quota_in_base,
         quotas.has_days,
         quotas.has_quarters,
         coalesce(sum(quota_days.amount) over (
@@ -100,8 +100,11 @@ final as (
         accumulated.has_days,
         accumulated.has_quarters,
         cast({{ dbt.dateadd('day', -1, 'accumulated.period_end') }} as date) as settles_on,
-        {{ mul10('accumulated.amount', 'accumulated.rate_to_base') }} as numerator,
-        {{ mul10('accumulated.quota', 'accumulated.rate_to_base') }} as denominator
+        case
+            when accumulated.rate_to_base = 1 then cast(accumulated.amount as {{ step() }})
+            else {{ mul10('accumulated.amount', 'accumulated.rate_to_base') }}
+        end as numerator,
+        accumulated.quota_in_base as denominator
     from accumulated
     inner join spans
         on

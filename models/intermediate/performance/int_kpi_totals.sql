@@ -91,23 +91,35 @@ daily as (
 ),
 
 -- where the quota period stands on the last day of the period on which the payee is employed
-attained as (
+last_days as (
     {%- for period in ['week', 'month', 'quarter'] %}
     select
         '{{ period }}' as period,
         cast({{ dbt.date_trunc(period, 'happened_on') }} as date) as period_start,
-        span_no,
-        settles_on,
-        numerator,
-        denominator,
-        row_number() over (
-            partition by payee_no, {{ dbt.date_trunc(period, 'happened_on') }}
-            order by happened_on desc
-        ) as place
+        payee_no,
+        {{ period == 'quarter' }} as asks_quarters,
+        max(happened_on) as happened_on
     from attainments
     where {{ 'has_quarters' if period == 'quarter' else 'has_days' }}
+    group by cast({{ dbt.date_trunc(period, 'happened_on') }} as date), payee_no
     {{ 'union all' if not loop.last }}
     {%- endfor %}
+),
+
+attained as (
+    select
+        last_days.period,
+        last_days.period_start,
+        attainments.span_no,
+        attainments.settles_on,
+        attainments.numerator,
+        attainments.denominator
+    from last_days
+    inner join attainments
+        on
+            last_days.payee_no = attainments.payee_no
+            and last_days.happened_on = attainments.happened_on
+            and case when last_days.asks_quarters then attainments.has_quarters else attainments.has_days end
 ),
 
 by_period as (
@@ -140,7 +152,6 @@ by_period as (
         numerator,
         denominator
     from attained
-    where place = 1
 ),
 
 by_span as (
