@@ -2,7 +2,7 @@
     Debits of a journal are its credits; the cost that a close books is what it posted, what it pays is what rpt_payments says, and it takes back all
     that had been accrued for the period.
 #}
-{{ config(meta={'dagster': {'ref': {'name': 'rpt_journal_entries'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_journal_entries'}}, 'increments': touched_lines()}) }}
 with
 
 journals as (

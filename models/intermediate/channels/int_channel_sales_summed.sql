@@ -3,6 +3,7 @@
     currency. Direct credits alone, so that a deal counts once; the region is the credited payee's of the day. '' is an account, region or product line that is
     not known. revenue_costed: that of lines with a cost, which alone have a margin.
 #}
+{{ config(meta={'increments': credits_by_payee('payee_no')}) }}
 with
 
 parameters as (

@@ -2,6 +2,10 @@
     Grain: one row per payee, quota period and day with revenue_booked on the plan that reads the quota. Additive: amount, within one
     kind of period and currency. Direct credits, in the plan's currency (engine.md §8 A13, C1).
 #}
+{{ config(meta={'increments': credits_by_payee('payee_no', {
+    'int_kpi_quotas': 'select payee_no from {changed}',
+    'int_plan_days': 'select payee_no from {changed}',
+})}) }}
 with
 
 quotas as (

@@ -164,8 +164,8 @@ months_accrued as (
     inner join periods as months
         on
             months.period = 'month'
-            and months.period_start <= greatest(lines_accrued.occurred_on, lines_accrued.period_start)
-            and months.period_end > greatest(lines_accrued.occurred_on, lines_accrued.period_start)
+            and cast({{ dbt.date_trunc('month', 'greatest(lines_accrued.occurred_on, lines_accrued.period_start)') }} as date)
+            = months.period_start
     left join payees
         on lines_accrued.payee_id = payees.payee_id
     group by
