@@ -22,9 +22,8 @@ import duckdb
 import yaml
 
 from orchestration.lib.dbt_runner import ROOT, project_version, run_dbt
-from orchestration.publish.relations import quoted
+from orchestration.publish.relations import BUILD_STATE, alike, changes_of, quoted
 
-_STATE = "build_state"
 # What a close adds rows to.
 _LEDGER = ("ledger.batches", "ledger.lines", "ledger.payments")
 # The one model that reads the variable as_of: whoever moves the day changes its SQL and no other's.
@@ -65,6 +64,11 @@ class Node:
     parents: tuple[str, ...]
     touch: Touch | None = None
     grain: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> str:
+        """Where the relation is."""
+        return self.relation.split(".")[-2].strip('"')
 
 
 @dataclass(frozen=True)
@@ -151,13 +155,15 @@ def remember(warehouse: Path, variables: Mapping[str, object]) -> None:
 
 
 def _note(connection: duckdb.DuckDBPyConnection, version: str, as_of: str) -> None:
-    connection.execute(f"create schema if not exists {_STATE}")
-    connection.execute(f"create or replace table {_STATE}.version as select ? as version, ? as as_of", [version, as_of])
+    connection.execute(f"create schema if not exists {BUILD_STATE}")
     connection.execute(
-        f"create or replace table {_STATE}.files as"
+        f"create or replace table {BUILD_STATE}.version as select ? as version, ? as as_of", [version, as_of]
+    )
+    connection.execute(
+        f"create or replace table {BUILD_STATE}.files as"
         " select source, table_name, batch, file_name, status, reason, stem, corrects from ingest.files"
     )
-    connection.execute(f"create or replace table {_STATE}.posted as select batch_id from raw_ledger.batches")
+    connection.execute(f"create or replace table {BUILD_STATE}.posted as select batch_id from raw_ledger.batches")
 
 
 def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
@@ -205,7 +211,7 @@ def advance(
 def _built(connection: duckdb.DuckDBPyConnection) -> tuple[str, str] | None:
     """The version and the as_of that the last build noted; None where there is no note, or one of an earlier project."""
     try:
-        return connection.execute(f"select version, as_of from {_STATE}.version").fetchall()[0]
+        return connection.execute(f"select version, as_of from {BUILD_STATE}.version").fetchall()[0]
     except (duckdb.CatalogException, duckdb.BinderException):
         return None
 
@@ -233,7 +239,8 @@ class _Run:
     def over(self) -> None:
         """Brings every table up to what has landed."""
         self._sources()
-        schemas = sorted({node.relation.split(".")[-2].strip('"') for node in self.nodes.values()})
+        self._forget_changes()
+        schemas = sorted({node.schema for node in self.nodes.values()})
         self.sql(f"set search_path = '{','.join(['main', *schemas])}'")
         for unique_id, node in self.nodes.items():
             parents = self._changed_parents(node)
@@ -251,6 +258,14 @@ class _Run:
             if moves:
                 self._goes_on()
             self.done.seconds[node.name] = round(time.monotonic() - began, 3)
+
+    def _forget_changes(self) -> None:
+        """Drops what the increment before kept of its changes."""
+        kept = self.sql(
+            f"select table_name from duckdb_tables() where schema_name = '{BUILD_STATE}' and table_name like '% %'"
+        ).fetchall()
+        for (name,) in kept:
+            self.sql(f"drop table {BUILD_STATE}.{quoted(name)}")
 
     def _goes_on(self) -> None:
         """Raises NotAnIncrement where the day that is calculated is an earlier one now: what has landed since may lie behind it."""
@@ -276,7 +291,7 @@ class _Run:
                     if not tables:
                         continue
                     name = self.nodes[tables.pop()].name
-                    came = f"exists (from {quoted(f'added {name}')} as came where {_alike('came', test.grain)})"
+                    came = f"exists (from {quoted(f'added {name}')} as came where {alike('came', test.grain)})"
                     reads = {name: f"from {{relation}} as stored where {came}"}
                 elif test.touch and not self._unsaid(test, parents):
                     self._touched(test.touch, map(self._told, parents))
@@ -289,20 +304,20 @@ class _Run:
         """What has landed since, by source table. Raises NotAnIncrement where what had landed is told otherwise now."""
         columns = "source, table_name, batch, file_name, status, reason, stem, corrects"
         landed = f"select {columns} from %s where status = 'landed'"
-        gone = self.sql(f"{landed % f'{_STATE}.files'} except {landed % 'ingest.files'}").fetchall()
+        gone = self.sql(f"{landed % f'{BUILD_STATE}.files'} except {landed % 'ingest.files'}").fetchall()
         if gone:
             raise NotAnIncrement(f"{gone[0][3]} is no longer what had landed")
         new = self.sql(
-            f"select table_name, list(distinct batch) from ({landed % 'ingest.files'} except {landed % f'{_STATE}.files'})"
+            f"select table_name, list(distinct batch) from ({landed % 'ingest.files'} except {landed % f'{BUILD_STATE}.files'})"
             " group by table_name"
         ).fetchall()
         differs = self.sql(
-            f"select count(*) from (select {columns} from ingest.files except select {columns} from {_STATE}.files"
-            f" union all (select {columns} from {_STATE}.files except select {columns} from ingest.files))"
+            f"select count(*) from (select {columns} from ingest.files except select {columns} from {BUILD_STATE}.files"
+            f" union all (select {columns} from {BUILD_STATE}.files except select {columns} from ingest.files))"
         ).fetchall()[0][0]
         batches = dict(new)
-        posted = self.sql(f"select batch_id from raw_ledger.batches except from {_STATE}.posted").fetchall()
-        if self.sql(f"from {_STATE}.posted except select batch_id from raw_ledger.batches").fetchall():
+        posted = self.sql(f"select batch_id from raw_ledger.batches except from {BUILD_STATE}.posted").fetchall()
+        if self.sql(f"from {BUILD_STATE}.posted except select batch_id from raw_ledger.batches").fetchall():
             raise NotAnIncrement("closes that had been posted then lie after this day")
         if posted:
             batches |= {table: [batch_id for (batch_id,) in posted] for table in _LEDGER}
@@ -483,7 +498,7 @@ class _Run:
 
     def _differences(self, unique_id: str, node: Node, columns: Sequence[str], stored: str) -> None:
         """Writes where `fresh` differs from the stored rows, and keeps what changed for the tables that follow."""
-        same = _alike("fresh", columns)
+        same = alike("fresh", columns)
         listed = ", ".join(map(quoted, columns))
         removed, added = quoted(f"removed {node.name}"), quoted(f"added {node.name}")
         self.sql(f"create or replace temp table stored as {stored}")
@@ -499,6 +514,9 @@ class _Run:
         self.sql(f"alter table {removed} drop column _place")
         if gone or come:
             self._view(f"changed {node.name}", f"from {removed} union all from {added}")
+            # For a publication, which then need not read the table again.
+            for kept, rows in zip(changes_of(node.schema, node.name), (removed, added), strict=True):
+                self.sql(f"create table {BUILD_STATE}.{quoted(kept)} as from {rows}")
             self.changed.add(unique_id)
             self.done.written[node.name] = (come, gone)
 
@@ -540,11 +558,6 @@ def _from_there_on(node: Node, touch: Touch) -> str:
 
 def _same(left: str, right: str, columns: str) -> str:
     return " and ".join(f"{left}.{column} = {right}.{column}" for column in columns.split(", "))
-
-
-def _alike(rows: str, columns: Sequence[str]) -> str:
-    """A row of `rows` and a stored one have the same values, or none, in these columns."""
-    return " and ".join(f"stored.{quoted(column)} is not distinct from {rows}.{quoted(column)}" for column in columns)
 
 
 def _listed(texts: Sequence[str]) -> str:

@@ -5,14 +5,22 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from orchestration.publish.relations import PublicModel, in_build_order, quoted, without_database
+from orchestration.publish.relations import (
+    BUILD_STATE,
+    PublicModel,
+    alike,
+    changes_of,
+    in_build_order,
+    quoted,
+    without_database,
+)
 
 # What a caller must say about the figures; each is a column of operations.rpt_publications.
 FACTS = ("as_of", "base_currency", "company_timezone", "plans", "gate_result")
@@ -51,10 +59,10 @@ def publish(
     """
     Makes `published` hold the public marts as the warehouse has them now, in one step for whoever reads it.
 
-    Tables are copied where their rows are others than those published last; a view goes over as a view, with the tables it
-    reads, never as rows. The new file is written beside the old one, synced, and renamed over it: readers have the old state
-    or the new one, and readers of the old one keep it. The same figures again change nothing. `publication`: the facts named in
-    FACTS; the gate must have passed.
+    Tables are copied where their rows are others than those published last, or changed where the last increment kept what it
+    changed; a view goes over as a view, with the tables it reads, never as rows. The new file is written beside the old one,
+    synced, and renamed over it: readers have the old state or the new one, and readers of the old one keep it. The same figures
+    again change nothing. `publication`: the facts named in FACTS; the gate must have passed.
     Raises PublishError, with the old file in place, when a mart is missing or cannot be copied.
     """
     missing = [fact for fact in FACTS if not publication.get(fact)]
@@ -118,7 +126,11 @@ def _written(
                 raise PublishError(f"the manifest has no SQL of the view {model.quoted}: compile the models")
             # Also where it is the one that is there: that shows that it reads the tables as they are now.
             made = f"view {model.quoted} as ({without_database(model.sql, warehouse.stem)})"
-        elif key in tables_there and newest and newest.hashes.get(shape[0]) == shape[4]:
+        elif (
+            key in tables_there
+            and newest
+            and (newest.hashes.get(shape[0]) == shape[4] or _changed(connection, model, shape, tables))
+        ):
             continue
         else:
             made = f"table {model.quoted} as select * from warehouse.{model.quoted}"
@@ -164,15 +176,44 @@ def _shape(
     views: Mapping[tuple[str, str], str],
     *,
     is_public: bool,
+    database: str = "warehouse",
 ) -> tuple[str, str, bool, int | None, str]:
     """Name, kind, is it public, row count, hash of columns and rows in any order; a view has no rows but its SQL."""
     name, sql = f"{model.schema}.{model.name}", views.get((model.schema, model.name))
     if sql is not None:
         return name, "view", is_public, None, _hash(connection, sql)
-    columns = connection.execute(f"describe warehouse.{model.quoted}").fetchall()
-    row = connection.execute(f"select count(*), sum(hash(rows)) from warehouse.{model.quoted} as rows").fetchone()
+    columns = connection.execute(f"describe {database}.{model.quoted}").fetchall()
+    row = connection.execute(f"select count(*), sum(hash(rows)) from {database}.{model.quoted} as rows").fetchone()
     assert row is not None
     return name, "table", is_public, row[0], _hash(connection, f"{[column[:2] for column in columns]} {row}")
+
+
+def _changed(
+    connection: duckdb.DuckDBPyConnection,
+    model: PublicModel,
+    shape: tuple[str, str, bool, int | None, str],
+    tables: Container[tuple[str, str]],
+) -> bool:
+    """Takes rows out of the fresh table and into it as the last increment did in the warehouse; False where it is not the same then.
+
+    Where a good part of the table changed nothing is tried: writing it anew costs less and keeps its rows in order.
+    """
+    changes = changes_of(model.schema, model.name)
+    if any((BUILD_STATE, change) not in tables for change in changes):
+        return False
+    removed, added = (f"warehouse.{BUILD_STATE}.{quoted(change)}" for change in changes)
+    counted = connection.execute(f"select (select count(*) from {removed}) + (select count(*) from {added})").fetchone()
+    assert counted is not None and shape[3] is not None
+    columns, columns_there = (
+        [column[:2] for column in connection.execute(f"describe {database}.{model.quoted}").fetchall()]
+        for database in ("warehouse", "fresh")
+    )
+    if 4 * counted[0] > shape[3] or columns != columns_there:
+        return False
+    same = alike("gone", [name for name, _ in columns])
+    connection.execute(f"delete from {model.quoted} as stored where exists (from {removed} as gone where {same})")
+    connection.execute(f"insert into {model.quoted} by name from {added}")
+    return _shape(connection, model, {}, is_public=shape[2], database="fresh") == shape
 
 
 def _batch(connection: duckdb.DuckDBPyConnection, tables: set[tuple[str, str]]) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 
 PUBLISHED_SCHEMAS = ("core", "incentives", "performance", "operations")
+# Where a warehouse keeps what its last build was; a build as a whole begins by dropping it (macros/adapters/engine_settings.sql).
+BUILD_STATE = "build_state"
 _STRING = duckdb.token_type.string_const
 
 
@@ -79,6 +81,16 @@ def in_build_order(models: Sequence[PublicModel], views: Container[tuple[str, st
 
     for model in models:
         yield from walk(model)
+
+
+def changes_of(schema: str, name: str) -> tuple[str, str]:
+    """The tables of BUILD_STATE with the rows that left a table and that came to it in the last increment."""
+    return f"removed {schema}.{name}", f"added {schema}.{name}"
+
+
+def alike(rows: str, columns: Iterable[str]) -> str:
+    """SQL: a row of `rows` and one of `stored` have the same values, or none, in these columns."""
+    return " and ".join(f"stored.{quoted(column)} is not distinct from {rows}.{quoted(column)}" for column in columns)
 
 
 def quoted(identifier: str) -> str:
