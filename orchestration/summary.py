@@ -16,7 +16,6 @@ _SOURCES = """
     from ingest.files where table_name <> '' group by source order by source"""
 _PLANS = """
     select plans.plan_id, plans.plan_name, count(distinct statements.payee_id) as payees,
-        (select count(*) from incentives.fct_payout_lines as lines where lines.plan_id = plans.plan_id) as lines,
         sum(statements.payable) as payable, statements.currency
     from core.dim_plans as plans inner join incentives.rpt_statements as statements on plans.plan_id = statements.plan_id
     group by plans.plan_id, plans.plan_name, statements.currency order by plans.plan_id"""
@@ -52,7 +51,7 @@ def _width(text: str) -> int:
 
 
 def summary(published: Path, warehouse: Path) -> str:
-    """Rows per source (delivered, landed, quarantined), then payees, lines and payable of each plan."""
+    """Rows per source (delivered, landed, quarantined), then payees and payable of each plan."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         sources = connection.execute(_SOURCES).fetchall()
     with duckdb.connect(str(published), read_only=True) as connection:
@@ -67,5 +66,5 @@ def summary(published: Path, warehouse: Path) -> str:
         f"{credits:,} credits; {uncredited:,} events or shares that nobody is paid for (incentives.rpt_uncredited)",
     ]
     lines += ["", "Pay by plan (estimates until the period is closed)"]
-    lines += table(["plan", "name", "payees", "lines", "payable", "currency"], plans)
+    lines += table(["plan", "name", "payees", "payable", "currency"], plans)
     return "\n".join(lines)
