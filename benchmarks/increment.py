@@ -20,14 +20,16 @@ from orchestration import increments
 from orchestration.build import Choices, variables
 from orchestration.ingest import ingest
 
-_AMONG = "select * exclude (_file, _row, _batch) from raw_{table} where hash(order_id) % {lines} < {count}"
+_AMONG = "select * exclude (_file, _row, _batch) from raw_{table} where hash(order_id) % {lines} // {count} = {number}"
 WHAT_IF = "what if a rate"
 # What a batch is made of: rows that are there, under new ids or as newer versions of themselves.
+NEW_LINES = ("1,000 new lines", 1000)
 BATCHES = {
-    ("1,000 new lines", 1000): {
-        "erp/orders": "select * replace ('Z' || order_id as order_id, ordered_at - interval 1 day * (date_diff('day',"
+    NEW_LINES: {
+        "erp/orders": "select * replace ('Z{number}-' || order_id as order_id, ordered_at - interval 1 day * (date_diff('day',"
         " timestamp '{as_of}', ordered_at) + hash(order_id) % 5) as ordered_at) from ({among})",
-        "erp/order_lines": "select * replace ('Z' || order_line_id as order_line_id, 'Z' || order_id as order_id) from ({among})",
+        "erp/order_lines": "select * replace ('Z{number}-' || order_line_id as order_line_id, 'Z{number}-' || order_id as order_id)"
+        " from ({among})",
     },
     ("500 corrections", 500): {
         "erp/order_lines": "select * replace (net_amount + 100 as net_amount, updated_at + interval 1 hour as updated_at) from ({among})",
@@ -49,19 +51,13 @@ def run(folder: Path) -> None:
     project = increments.compiled(file, dbt_variables, folder / ".increments")
     with duckdb.connect(str(file), read_only=True) as connection:
         built = {row[0] for row in connection.execute("select table_name from information_schema.tables").fetchall()}
-        lines = connection.execute("select count(*) from raw_erp.order_lines").fetchall()[0][0]
     project = replace(
         project, models={name: node for name, node in project.models.items() if node.name in built}, tests={}
     )
     increments.remember(file, dbt_variables)
-    for number, ((what, count), tables) in enumerate(BATCHES.items()):
+    for number, (what, count) in enumerate(BATCHES):
         landing = folder / f"increment/landing-{number}"
-        with duckdb.connect(str(file), read_only=True) as connection:
-            for table, sql in tables.items():
-                path = landing / f"{table}/batch-{number}.parquet"
-                path.parent.mkdir(parents=True)
-                among = _AMONG.format(table=table.replace("/", "."), lines=lines, count=count)
-                connection.execute(f"copy ({sql.format(among=among, as_of=AS_OF)}) to '{path}' (format parquet)")
+        deliver(file, landing, (what, count), number)
         refused = [found for found in ingest(landing, file).files if found.status != "landed" or found.rows_quarantined]
         if refused:
             raise SystemExit(f"The batch did not land: {refused[0]}")
@@ -81,6 +77,19 @@ def run(folder: Path) -> None:
         slowest = dict(sorted(batch.done.seconds.items(), key=lambda item: -item[1])[:10])
         told = {**measured.result(came, paid), "written": batch.done.written, "models": slowest}
         print(json.dumps(told, default=str), flush=True)
+
+
+def deliver(file: Path, landing: Path, batch: tuple[str, int], number: int) -> None:
+    """Writes the files of a batch below `landing`: another number, other rows of the warehouse `file` under other ids."""
+    _, count = batch
+    with duckdb.connect(str(file), read_only=True) as connection:
+        lines = connection.execute("select count(*) from raw_erp.order_lines").fetchall()[0][0]
+        for table, sql in BATCHES[batch].items():
+            path = landing / f"{table}/batch-{number}.parquet"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            among = _AMONG.format(table=table.replace("/", "."), lines=lines, count=max(count, 1), number=number)
+            asked = sql.format(among=among, as_of=AS_OF, number=number)
+            connection.execute(f"copy ({asked}) to '{path}' (format parquet)")
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 
 from orchestration.publish import PublicModel, PublishError, public_models, publish
-from orchestration.publish.relations import without_database
+from orchestration.publish.relations import changes_of, without_database
 
 ROOT = Path(__file__).resolve().parents[2]
 FACTS = {
@@ -187,6 +187,32 @@ def test_what_changed_and_what_is_no_longer_public_is_as_if_it_were_published_an
         for relation in ("intermediate.int_lines", "reference.currencies", "incentives.fct_lines"):
             assert rows(published, f"from {relation} order by all") == rows(anew, f"from {relation} order by all")
     assert rows(published, "select count(*) from operations.rpt_publications") == [(4,)]
+
+
+@pytest.mark.parametrize(
+    ("kept", "last"),
+    [
+        pytest.param("line_no in (7, 1000)", [7, 1000], id="all: rows leave and come"),
+        pytest.param("line_no = 1000", [999, 1000], id="not all: written anew, in the warehouse's order"),
+        pytest.param("line_no < 600 or line_no = 1000", [999, 1000], id="many: written anew"),
+    ],
+)
+def test_rows_of_the_last_increment_are_taken_over_where_they_make_the_table_what_it_is_now(
+    warehouse: Path, tmp_path: Path, kept: str, last: list[int]
+) -> None:
+    published = tmp_path / "published.duckdb"
+    publish(warehouse, published, public=PUBLIC, publication=FACTS)
+    change(warehouse, "create schema build_state")
+    removed, added = (f'build_state."{change}"' for change in changes_of("intermediate", "int_lines"))
+    change(warehouse, f"create table {removed} as from intermediate.int_lines where {kept}")
+    change(warehouse, "update intermediate.int_lines set amount = amount + 1 where line_no = 7")
+    change(warehouse, "insert into intermediate.int_lines values (1000, null)")
+    change(warehouse, f"create table {added} as select amount, line_no from intermediate.int_lines where {kept}")
+    publish(warehouse, published, public=PUBLIC, publication=FACTS)
+    lines = rows(published, "from intermediate.int_lines")
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        assert sorted(lines) == sorted(connection.execute("from intermediate.int_lines").fetchall())
+    assert [line_no for line_no, _ in lines[-2:]] == last
 
 
 @pytest.mark.parametrize("sql", ["", FACT.sql.replace("amount", "amount + 1 as amount")])
