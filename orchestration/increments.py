@@ -295,6 +295,8 @@ class _Run:
                     reads = {name: f"from {{relation}} as stored where {came}"}
                 elif test.touch and not self._unsaid(test, parents):
                     self._touched(test.touch, map(self._told, parents))
+                    if not self.sql("from touched limit 1").fetchall():
+                        continue
                     reads = _reads(test.touch)
                 sql = self._narrowed(test, reads)
                 if self.sql(f"select count(*) from ({sql})").fetchall()[0][0]:

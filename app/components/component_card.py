@@ -63,6 +63,8 @@ def prospect(component: Component, tiers: Sequence[Tier], *, is_over: bool) -> s
             return plain(told)
         if component.method == "flat" or len(tiers) < 2:
             return text("component.flat", pays=plain(tier_pays(tiers[0], component)) if tiers else text("unit.none"))
+        if component.accumulate == "event":
+            return text("component.each_event")
         return (
             f":material/check_circle: {text('component.top_tier')}"
             if component.rate is not None

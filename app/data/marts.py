@@ -133,6 +133,7 @@ class Component:
     line_count: int
     explanation: str | None = None
     explanation_zh: str | None = None
+    accumulate: str = ""
 
 
 @dataclass(frozen=True)

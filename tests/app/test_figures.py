@@ -95,6 +95,12 @@ def test_a_flat_component_has_no_next_tier() -> None:
     )
 
 
+def test_where_each_event_goes_by_its_own_size_no_tier_is_waited_for() -> None:
+    alone = replace(FLAT, method="marginal", accumulate="event", rate=None)
+    assert "its own size" in prospect(alone, TIERS, is_over=False)
+    assert "No tier is reached" in prospect(replace(alone, accumulate="period"), TIERS, is_over=False)
+
+
 def test_a_period_that_is_over_promises_nothing() -> None:
     assert shown(TIERED, is_over=True)[3] == "To the next tier: – the period is over"
     assert plain("CNY 20.00") in prospect(TIERED, TIERS, is_over=True)

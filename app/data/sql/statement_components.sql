@@ -66,7 +66,8 @@ select
     coalesce(line_totals.amount, 0) as amount,
     coalesce(line_totals.line_count, 0) as line_count,
     line_totals.explanation,
-    line_totals.explanation_zh
+    line_totals.explanation_zh,
+    coalesce(components.accumulate, '') as accumulate
 from attained
 full outer join line_totals
     on attained.component_id = line_totals.component_id
