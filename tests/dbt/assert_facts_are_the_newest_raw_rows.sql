@@ -2,7 +2,15 @@
     The newest version of each raw row, deleted ones left out, is in its fact: no difference in count or amount per source table,
     currency and month. Read from the raw tables here, by a window of its own, past staging.
 #}
-{{ config(meta={'dagster': {'ref': {'name': 'fct_order_lines'}}}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'fct_order_lines'}}, 'increments': {
+    'narrowed': {'erp.orders': 'order_id', 'erp.order_lines': 'order_id', 'int_order_lines_detailed': 'order_id'},
+    'touched_by': {
+        'erp.orders': 'order_id',
+        'erp.order_lines':
+            'select order_id from raw_erp.order_lines where order_line_id in (select order_line_id from {changed})',
+        'int_order_lines_detailed': 'order_id',
+    },
+}}) }}
 {%- set tables = {
     'erp.order_lines': ['order_line_id', 'net_amount'],
     'erp.orders': ['order_id', '0'],

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -286,8 +287,19 @@ def test_what_comes_to_a_day_is_numbered_between_its_neighbours_and_a_full_day_a
         assert connection.execute(later).fetchall() == [(64,), (128,)], "the day beside it was numbered anew, too"
 
 
-@pytest.mark.parametrize("name", ["b", None])
-def test_a_row_that_comes_and_breaks_the_grain_with_one_that_is_there_is_a_fault(name: str | None) -> None:
+@pytest.mark.parametrize(
+    ("name", "touch", "is_fault"),
+    [
+        ("b", None, True),
+        (None, None, True),
+        ("b", Touch(narrowed={"numbers": "name"}, touched_by={"numbers": "name"}), True),
+        ("b", Touch(narrowed={"numbers": "name"}, touched_by={"numbers": ""}), False),
+    ],
+    ids=["grain", "grain of null", "of what is touched", "of nothing touched"],
+)
+def test_a_row_that_comes_and_breaks_a_test_with_one_that_is_there_is_a_fault(
+    name: str | None, touch: Touch | None, is_fault: bool
+) -> None:
     with duckdb.connect(config={"python_enable_replacements": False}) as connection:
         project = _small(connection)
         connection.execute(
@@ -295,7 +307,7 @@ def test_a_row_that_comes_and_breaks_the_grain_with_one_that_is_there_is_a_fault
         )
         increments._note(connection, "", "")
         sql = 'select name from "marts"."numbers" group by name having count(*) > 1 or name is null'
-        grain = Node("grain", "", False, sql, ("numbers",), grain=("name",))
+        grain = Node("grain", "", False, sql, ("numbers",), touch, () if touch else ("name",))
         numbers = replace(project.models["numbers"], touch=None)
         project = replace(project, models={**project.models, "numbers": numbers}, tests={"grain": grain})
 
@@ -312,5 +324,5 @@ def test_a_row_that_comes_and_breaks_the_grain_with_one_that_is_there_is_a_fault
 
         come(1, "a", "b")
         come(2, "c")
-        with pytest.raises(NotAnIncrement, match="the test grain fails"):
+        with pytest.raises(NotAnIncrement, match="the test grain fails") if is_fault else nullcontext():
             come(3, name)
