@@ -22,7 +22,7 @@ import duckdb
 import yaml
 
 from orchestration.lib.dbt_runner import ROOT, project_version, run_dbt
-from orchestration.publish.relations import BUILD_STATE, alike, changes_of, quoted
+from orchestration.publish.relations import BUILD_CHANGES, BUILD_STATE, alike, changes_of, quoted
 
 # What a close adds rows to.
 _LEDGER = ("ledger.batches", "ledger.lines", "ledger.payments")
@@ -239,7 +239,7 @@ class _Run:
     def over(self) -> None:
         """Brings every table up to what has landed."""
         self._sources()
-        self._forget_changes()
+        self.sql(f"drop schema if exists {BUILD_CHANGES} cascade; create schema {BUILD_CHANGES}")
         schemas = sorted({node.schema for node in self.nodes.values()})
         self.sql(f"set search_path = '{','.join(['main', *schemas])}'")
         for unique_id, node in self.nodes.items():
@@ -259,14 +259,6 @@ class _Run:
                 self._goes_on()
             self.done.seconds[node.name] = round(time.monotonic() - began, 3)
 
-    def _forget_changes(self) -> None:
-        """Drops what the increment before kept of its changes."""
-        kept = self.sql(
-            f"select table_name from duckdb_tables() where schema_name = '{BUILD_STATE}' and table_name like '% %'"
-        ).fetchall()
-        for (name,) in kept:
-            self.sql(f"drop table {BUILD_STATE}.{quoted(name)}")
-
     def _goes_on(self) -> None:
         """Raises NotAnIncrement where the day that is calculated is an earlier one now: what has landed since may lie behind it."""
         for was, now in self.sql(
@@ -279,7 +271,7 @@ class _Run:
         """Checks plan rows and runs the tests of what changed. Raises NotAnIncrement for the first fault: a build as a whole says all.
 
         The grain of a table is tested of the rows that came; that of a view, which follows from those of tables, by a whole build. A
-        test that says what its parents touch reads that alone.
+        test that says what its parents touch reads that alone, and is not asked where they touch nothing.
         """
         if self.sql("select 1 from operations.rpt_plan_violations where is_blocking limit 1").fetchall():
             raise NotAnIncrement("plan rows break the plan contract")
@@ -416,7 +408,7 @@ class _Run:
         self.sql(
             f"create or replace temp table begun as with whole as ({whole}) select key_begun, -9223372036854775807 as first_of_key"
             f" from whole as whole (key_begun) union all select {touch.key}, min({order}) from ({changed})"
-            f" where {touch.key} not in (from whole) group by {touch.key}"
+            f" where ({touch.key} in (from whole)) is not true group by {touch.key}"
         )
         self.sql("create or replace temp table touched as select key_begun from begun")
         return f"inner join begun on {touch.key} = key_begun and {order} >= first_of_key"
@@ -468,7 +460,7 @@ class _Run:
             rows = (
                 f"from come where {day} in (select {day} from come where number is null) union all"
                 f" select {order}, {day}, abs({number}) as number from {node.relation}"
-                f" where {day} in (select {day} from come where number is null) and not ({kept})"
+                f" where {day} in (select {day} from come where number is null) and ({kept}) is not true"
             )
             bounded = (
                 f"select *, coalesce(max(number) over {among} unbounded preceding and current row),"
@@ -516,9 +508,9 @@ class _Run:
         self.sql(f"alter table {removed} drop column _place")
         if gone or come:
             self._view(f"changed {node.name}", f"from {removed} union all from {added}")
-            # For a publication, which then need not read the table again.
+            # For a publication, which then writes these rows alone.
             for kept, rows in zip(changes_of(node.schema, node.name), (removed, added), strict=True):
-                self.sql(f"create table {BUILD_STATE}.{quoted(kept)} as from {rows}")
+                self.sql(f"create table {BUILD_CHANGES}.{quoted(kept)} as from {rows}")
             self.changed.add(unique_id)
             self.done.written[node.name] = (come, gone)
 

@@ -34,7 +34,7 @@
 {% macro build_forgotten() %}{{ return(adapter.dispatch('build_forgotten', 'incentives')()) }}{% endmacro %}
 
 {% macro default__build_forgotten() -%}
-{%- if flags.WHICH in ['build', 'run', 'seed'] %}drop schema if exists build_state cascade{% endif -%}
+{%- if flags.WHICH in ['build', 'run', 'seed'] %}drop schema if exists build_state cascade; drop schema if exists build_changes cascade{% endif -%}
 {%- endmacro %}
 
 {% macro spark__build_forgotten() %}{% endmacro %}

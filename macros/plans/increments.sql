@@ -1,37 +1,30 @@
 {#-
     credits_by_payee(key, also): the meta `increments` (models/README.md) of a model whose rows of a payee follow from the credits of the
-    payee. key: payee_no, or span_no of rows by span. also: of further parents a query for the payee_no that they touch, '' where another
-    parent has said it. Shares on top change their event's; what is sold changes what is credited for it.
+    payee. key: what of its columns is the payee_no; of rows by span `span_no // 1000`, which a span that is no more keeps. also: of further
+    parents a query for the payee_no that they touch, '' where another parent has said it. Shares on top change their event's; what is sold
+    changes what is credited for it.
 -#}
 {% macro credits_by_payee(key, also={}) -%}
     {%- set of_owner = 'select owner_payee_no from {changed}' -%}
-    {%- set of_payee = 'select payee_no from {changed}' -%}
     {%- set of_credits = 'select payee_no from int_credits_allocated where ' -%}
-    {%- set payees = {
+    {%- set touched_by = {
         'int_order_lines': of_owner,
         'int_returned_lines': of_owner,
         'int_other_facts': of_owner,
-        'int_credits_parted': of_payee,
-        'int_credits_parted_uncounted': of_payee,
+        'int_credits_parted': 'payee_no',
+        'int_credits_parted_uncounted': 'payee_no',
         'int_rule_credits': of_credits ~ 'event_no in (select event_no from {changed})',
         'int_order_lines_detailed': of_credits ~ 'item_no in (select line_no from {changed})',
         'int_other_items': of_credits ~ 'item_no in (select item_no from {changed})',
     } -%}
-    {%- do payees.update(also) -%}
-    {%- set touched_by = {} -%}
-    {%- for parent, query in payees.items() -%}
-        {%- set of_key = query if key == 'payee_no' else 'select span_no from int_payee_spans where payee_no in (' ~ query ~ ')' -%}
-        {%- do touched_by.update({parent: of_key if query else ''}) -%}
-    {%- endfor -%}
-    {%- set narrowed = 'payee_no' if key == 'payee_no' else
-        'payee_no in (select payee_no from int_payee_spans where span_no in (from touched))' -%}
-    {{ return({'key': key, 'narrowed': {'int_credits_allocated': narrowed}, 'touched_by': touched_by}) }}
+    {%- do touched_by.update(also) -%}
+    {{ return({'key': key, 'narrowed': {'int_credits_allocated': 'payee_no'}, 'touched_by': touched_by}) }}
 {%- endmacro %}
 
 {#-
     touched_lines(): the meta `increments` of a test that asks of each line by itself, be it of fct_payout_lines or fct_payout_factors: lines of
-    the groups that a change touches are read, and all of those that follow from other lines, are by hand or draws, which are few. A credit
-    that changes changes its lines.
+    the groups that a change touches are read, and all of those that follow from other lines, are by hand or draws, which are few: of them no
+    group is touched, and 0 has the test asked. A credit that changes changes its lines.
 -#}
 {% macro touched_lines() -%}
     {%- set narrowed, touched_by = {}, {} -%}
@@ -60,10 +53,10 @@
 {%- endmacro %}
 
 {#-
-    lines_by_dealer(key): the meta `increments` of what follows from all lines of a dealer and what he ordered and sold on. key: the column
-    with the dealer's payee_id. Draws are of no component; base currency and gates change no amount by themselves.
+    lines_by_dealer(): the meta `increments` of what follows from all lines of a dealer and what he ordered and sold on. Draws are of no
+    component; base currency and gates change no amount by themselves.
 -#}
-{% macro lines_by_dealer(key) -%}
+{% macro lines_by_dealer() -%}
     {%- set dealers = "select payee_id from int_payee_spans where payee_kind = 'dealer' and payee_no in " -%}
     {%- set of_payee = dealers ~ '(select payee_no from {changed})' -%}
     {%- set of_group = dealers ~ '(select payee_no from int_groups_quoted where group_no in (select group_no from {changed}))' -%}
@@ -100,5 +93,5 @@
     {%- for name in ['int_groups_quoted', 'int_groups_watched', 'int_lines_held', 'int_manual_lines'] -%}
         {%- do narrowed.update({name: 'payee_id'}) -%}
     {%- endfor -%}
-    {{ return({'key': key, 'narrowed': narrowed, 'touched_by': touched_by}) }}
+    {{ return({'key': 'dealer_id', 'narrowed': narrowed, 'touched_by': touched_by}) }}
 {%- endmacro %}

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.publish.relations import (
-    BUILD_STATE,
+    BUILD_CHANGES,
     PublicModel,
     alike,
     changes_of,
@@ -129,7 +129,7 @@ def _written(
         elif (
             key in tables_there
             and newest
-            and (newest.hashes.get(shape[0]) == shape[4] or _changed(connection, model, shape, tables))
+            and (newest.hashes.get(shape[0]) == shape[4] or _taken_over(connection, model, shape, tables))
         ):
             continue
         else:
@@ -188,7 +188,7 @@ def _shape(
     return name, "table", is_public, row[0], _hash(connection, f"{[column[:2] for column in columns]} {row}")
 
 
-def _changed(
+def _taken_over(
     connection: duckdb.DuckDBPyConnection,
     model: PublicModel,
     shape: tuple[str, str, bool, int | None, str],
@@ -199,9 +199,9 @@ def _changed(
     Where a good part of the table changed nothing is tried: writing it anew costs less and keeps its rows in order.
     """
     changes = changes_of(model.schema, model.name)
-    if any((BUILD_STATE, change) not in tables for change in changes):
+    if any((BUILD_CHANGES, change) not in tables for change in changes):
         return False
-    removed, added = (f"warehouse.{BUILD_STATE}.{quoted(change)}" for change in changes)
+    removed, added = (f"warehouse.{BUILD_CHANGES}.{quoted(change)}" for change in changes)
     counted = connection.execute(f"select (select count(*) from {removed}) + (select count(*) from {added})").fetchone()
     assert counted is not None and shape[3] is not None
     columns, columns_there = (

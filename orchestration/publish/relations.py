@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 
 PUBLISHED_SCHEMAS = ("core", "incentives", "performance", "operations")
-# Where a warehouse keeps what its last build was; a build as a whole begins by dropping it (macros/adapters/engine_settings.sql).
-BUILD_STATE = "build_state"
+# Where a warehouse keeps what its last build was, and what its last increment changed; a build as a whole begins by dropping both
+# (macros/adapters/engine_settings.sql).
+BUILD_STATE, BUILD_CHANGES = "build_state", "build_changes"
 _STRING = duckdb.token_type.string_const
 
 
@@ -84,7 +85,7 @@ def in_build_order(models: Sequence[PublicModel], views: Container[tuple[str, st
 
 
 def changes_of(schema: str, name: str) -> tuple[str, str]:
-    """The tables of BUILD_STATE with the rows that left a table and that came to it in the last increment."""
+    """The tables of BUILD_CHANGES with the rows that left a table and that came to it in the last increment."""
     return f"removed {schema}.{name}", f"added {schema}.{name}"
 
 

@@ -3,12 +3,15 @@
     currency and month. Read from the raw tables here, by a window of its own, past staging.
 #}
 {{ config(meta={'dagster': {'ref': {'name': 'fct_order_lines'}}, 'increments': {
-    'narrowed': {'erp.orders': 'order_id', 'erp.order_lines': 'order_id', 'int_order_lines_detailed': 'order_id'},
+    'narrowed': {
+        'erp.order_lines': 'order_line_id',
+        'erp.orders': 'order_id in (select order_id from raw_erp.order_lines where order_line_id in (from touched))',
+        'int_order_lines_detailed': 'order_line_id',
+    },
     'touched_by': {
-        'erp.orders': 'order_id',
-        'erp.order_lines':
-            'select order_id from raw_erp.order_lines where order_line_id in (select order_line_id from {changed})',
-        'int_order_lines_detailed': 'order_id',
+        'erp.order_lines': 'order_line_id',
+        'erp.orders': 'select order_line_id from raw_erp.order_lines where order_id in (select order_id from {changed})',
+        'int_order_lines_detailed': 'order_line_id',
     },
 }}) }}
 {%- set tables = {

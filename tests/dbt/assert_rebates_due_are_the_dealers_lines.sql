@@ -1,5 +1,5 @@
 {# What a dealer is due for a component and period is what its lines come to; each with lines has a row. #}
-{{ config(meta={'dagster': {'ref': {'name': 'rpt_dealer_rebates'}}, 'increments': lines_by_dealer('dealer_id')}) }}
+{{ config(meta={'dagster': {'ref': {'name': 'rpt_dealer_rebates'}}, 'increments': lines_by_dealer()}) }}
 with
 
 rebates as (

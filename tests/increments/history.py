@@ -54,10 +54,10 @@ class Warehouse:
                 connection.execute(f"create or replace {kind} {node.relation} as {node.sql}")
         remember(self.file, self.variables)
 
-    def advance(self) -> Advance | None:
-        """What has landed since; None where that took a whole build."""
+    def advance(self, *, check: bool = False) -> Advance | None:
+        """What has landed since, with the tests of it where they are asked for; None where that took a whole build."""
         try:
-            return advance(self.file, self.variables, self.state, check=False)
+            return advance(self.file, self.variables, self.state, check=check)
         except NotAnIncrement:
             self.build()
             return None

@@ -202,8 +202,8 @@ def test_rows_of_the_last_increment_are_taken_over_where_they_make_the_table_wha
 ) -> None:
     published = tmp_path / "published.duckdb"
     publish(warehouse, published, public=PUBLIC, publication=FACTS)
-    change(warehouse, "create schema build_state")
-    removed, added = (f'build_state."{change}"' for change in changes_of("intermediate", "int_lines"))
+    change(warehouse, "create schema build_changes")
+    removed, added = (f'build_changes."{change}"' for change in changes_of("intermediate", "int_lines"))
     change(warehouse, f"create table {removed} as from intermediate.int_lines where {kept}")
     change(warehouse, "update intermediate.int_lines set amount = amount + 1 where line_no = 7")
     change(warehouse, "insert into intermediate.int_lines values (1000, null)")

@@ -3,8 +3,8 @@
     kind of period and currency. Direct credits, in the plan's currency (engine.md §8 A13, C1).
 #}
 {{ config(meta={'increments': credits_by_payee('payee_no', {
-    'int_kpi_quotas': 'select payee_no from {changed}',
-    'int_plan_days': 'select payee_no from {changed}',
+    'int_kpi_quotas': 'payee_no',
+    'int_plan_days': 'payee_no',
 })}) }}
 with
 

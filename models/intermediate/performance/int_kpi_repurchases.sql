@@ -3,7 +3,7 @@
     one kind of period. denominator: accounts with an order credited directly to the payee in the period, each with the span of its
     first one; numerator: those of them whose first one was not their first in 365 days (engine.md §8 A9, A13).
 #}
-{{ config(meta={'increments': credits_by_payee('span_no', {
+{{ config(meta={'increments': credits_by_payee('span_no // 1000', {
     'erp.orders': 'select payee_no from int_credits_allocated join int_deal_items using (item_no) where account_id in'
         ~ ' (select account_id from raw_erp.orders where order_id in (select order_id from {changed}))',
     'base_erp__orders': '',

@@ -4,7 +4,7 @@
     or floor; due: with what is held back, released and taken back, too, also in periods in which the dealer is no longer on the plan. Live: an
     open period shows what as_of knows.
 #}
-{{ config(meta={'increments': lines_by_dealer('dealer_id')}) }}
+{{ config(meta={'increments': lines_by_dealer()}) }}
 with
 
 groups as (
