@@ -4,6 +4,7 @@
     adjustments). reversal: a close takes back what had been accrued for the period. payment: the close books all that it posted, and what it
     pays and carries. Points are not booked. Additive within a currency: debit, credit.
 #}
+{%- set counted_on = 'greatest(lines_accrued.occurred_on, lines_accrued.period_start)' %}
 with
 
 posted as (
@@ -164,8 +165,7 @@ months_accrued as (
     inner join periods as months
         on
             months.period = 'month'
-            and cast({{ dbt.date_trunc('month', 'greatest(lines_accrued.occurred_on, lines_accrued.period_start)') }} as date)
-            = months.period_start
+            and cast({{ dbt.date_trunc('month', counted_on) }} as date) = months.period_start
     left join payees
         on lines_accrued.payee_id = payees.payee_id
     group by
