@@ -23,8 +23,8 @@
 
 {#-
     touched_lines(): the meta `increments` of a test that asks of each line by itself, be it of fct_payout_lines or fct_payout_factors: lines of
-    the groups that a change touches are read, and all of those that follow from other lines, are by hand or draws, which are few: of them no
-    group is touched, and 0 has the test asked. A credit that changes changes its lines.
+    the groups that a change touches are read, and all of those that follow from other lines, are by hand or are draws, which are few. Where
+    only holds, lines by hand or draws change, group 0, which is nobody's, has the test asked. A credit that changes changes its lines.
 -#}
 {% macro touched_lines() -%}
     {%- set narrowed, touched_by = {}, {} -%}
