@@ -23,7 +23,7 @@ from zoneinfo import available_timezones
 import duckdb
 
 from expectations.gate import GateResult, great_expectations_loaded, run_gate
-from orchestration.increments import Advance, NotAnIncrement, advance, remember
+from orchestration.increments import Advance, NotAnIncrement, advance, is_compiled, remember
 from orchestration.ingest import WarehouseBusy, ingest
 from orchestration.ledger.payment_files import write_payment_files
 from orchestration.ledger.store import LedgerBroken, load
@@ -134,9 +134,11 @@ def build(
     begin(landing, out, choices, as_of)
     warehouse = out / "warehouse.duckdb"
     steps = Steps(progress)
-    # Seconds of imports, done while the database works.
+    dbt_variables = variables(choices, as_of or "")
+    # Seconds of imports, done while the database works; an increment does without dbt.
     importing = Thread(target=dbt_loaded)
-    importing.start()
+    if target == "spark" or full_refresh or not is_compiled(warehouse, dbt_variables, out / ".dbt/increments"):
+        importing.start()
     try:
         steps.begin("ingest")
         report = ingest(landing, warehouse, progress=steps.say)
@@ -144,7 +146,6 @@ def build(
             steps.say(line)
         if posted := load(warehouse, choices.ledger_of(out), as_of or ""):
             steps.say(f"{posted} batches of the ledger")
-        dbt_variables = variables(choices, as_of or "")
         # More seconds of imports, while models are built.
         loading = Thread(target=great_expectations_loaded, daemon=True)
         if target != "spark" and judging:
@@ -154,13 +155,15 @@ def build(
             or full_refresh
             or not build_increment(warehouse, dbt_variables, out / ".dbt", steps, check=judging)
         ):
-            importing.join()
+            if importing.is_alive():
+                importing.join()
             check_plans(warehouse, dbt_variables, out / ".dbt", steps)
             if target == "spark":
                 return build_on_spark(out, dbt_variables, steps)
             build_models(warehouse, dbt_variables, out / ".dbt", steps)
             remember(warehouse, dbt_variables)
-        importing.join()
+        if importing.is_alive():
+            importing.join()
         if not judging:
             steps.end()
             return f"Built as of {_as_of(warehouse)}; nothing was published."

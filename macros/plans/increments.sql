@@ -95,3 +95,19 @@
     {%- endfor -%}
     {{ return({'key': 'dealer_id', 'narrowed': narrowed, 'touched_by': touched_by}) }}
 {%- endmacro %}
+
+{#-
+    plan_tables(among, beside, whole): the meta `increments` of a model of the plan check: the rows of a plan table are worked out together, from
+    that table and from what stands beside them. among: the plan tables that the model asks. beside: of a table those whose rows also follow
+    from it. whole: tables from which any row may follow.
+-#}
+{% macro plan_tables(among, beside={}, whole=[]) -%}
+    {%- set narrowed, touched_by = {}, {} -%}
+    {%- for table in among if table not in whole -%}
+        {%- set follow = [table] + beside.get(table, []) -%}
+        {%- set listed = "'" ~ follow | join("', '") ~ "'" -%}
+        {%- do touched_by.update({'plans.' ~ table: 'select unnest([' ~ listed ~ ']) as table_name from {changed}'}) -%}
+        {%- do narrowed.update({'plans.' ~ table: 'exists (from touched where table_name in (' ~ listed ~ '))'}) -%}
+    {%- endfor -%}
+    {{ return({'key': 'table_name', 'narrowed': narrowed, 'touched_by': touched_by}) }}
+{%- endmacro %}

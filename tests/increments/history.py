@@ -43,9 +43,9 @@ class Warehouse:
     def land(self) -> None:
         ingest(self.landing, self.file, progress=lambda _: None)
 
-    def build(self) -> None:
-        """Every model anew."""
-        nodes = self.project.models.values()
+    def build(self, project: Project | None = None) -> None:
+        """Every model of the project anew, or of that part of it."""
+        nodes = (project or self.project).models.values()
         with duckdb.connect(str(self.file), config={"preserve_insertion_order": False, "threads": 2}) as connection:
             for schema in sorted({node.relation.split(".")[1] for node in nodes}):
                 connection.execute(f"create schema if not exists {schema}")

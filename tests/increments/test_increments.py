@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import permutations
 from pathlib import Path
 from random import Random
 
@@ -162,7 +163,9 @@ def test_a_later_day_is_an_increment_with_the_rows_of_a_whole_build(empty: Wareh
             done = advance(empty.file, empty.variables, empty.state, check=False, day_moves=True)
             assert ("int_run_parameters" in done.written) == (batch < 5)
     assert differences(empty) == {}
+    assert increments.is_compiled(empty.file, empty.variables, empty.state)
     empty.variables["as_of"] = (last - timedelta(days=1)).isoformat()
+    assert not increments.is_compiled(empty.file, empty.variables, empty.state)
     with pytest.raises(NotAnIncrement, match="was built with AS_OF="):
         advance(empty.file, empty.variables, empty.state)
     with pytest.raises(NotAnIncrement, match=f"lies before the {last} of the last build"):
@@ -230,6 +233,62 @@ def test_rows_that_change_nothing_write_no_row_and_a_fault_leaves_all_as_it_was(
         lines = connection.execute("select count(*) from intermediate.int_payout_lines").fetchall()[0][0]
     assert max(done.written.get("int_payout_lines", (0, 0))) < lines / 10
     assert differences(empty) == {}
+
+
+def test_what_the_plan_check_says_follows_each_plan_table(empty: Warehouse) -> None:
+    group, draw = _group(2), Random(2)
+    for case in group.cases:
+        case.rows = [replace(row, batch=1) for row in case.rows]
+    _landed(empty, group, 1)
+    project = _before(empty.project, "rpt_plan_violations")
+    empty.build(project)
+    tables = sorted({row.table for case in group.cases for row in case.rows if row.table.startswith("plans.")})
+    said: set[tuple[str, str]] = set()
+    for batch, table in enumerate([*tables, "crm.users", *tables]):
+        rows = [row.values for case in group.cases for row in case.rows if row.table == table]
+        key = read_contract()[table].key
+        told = []
+        for row in draw.sample(rows, min(4, len(rows))):
+            others = sorted(row.keys() - {*key, "updated_at"})
+            left_out = draw.sample(others, len(others) // 3)
+            gone = {"is_deleted": "true"} if draw.random() < 0.4 else {}
+            of_row = {name: value for name, value in row.items() if name not in left_out or table == "crm.users"}
+            told.append(json.dumps({**of_row, **gone, "updated_at": f"2090-01-{batch % 28 + 1:02}T00:00:00Z"}))
+        file = empty.landing / f"{table.replace('.', '/')}/broken-{batch}.jsonl"
+        file.write_text("\n".join(told) + "\n", encoding="utf-8")
+        empty.land()
+        with duckdb.connect(str(empty.file), config=increments._settings()) as connection:
+            run = increments._Run(connection, project)
+            run.over()
+            increments._note(connection, *increments._built(connection) or ("", ""))
+            for node in (node for node in project.models.values() if node.touch):
+                connection.execute(f"create temp table whole as from {node.relation} limit 0")
+                connection.execute(f"insert into whole by name {node.sql}")
+                for first, second in permutations(("whole", node.relation)):
+                    assert not connection.execute(f"from {first} except all from {second}").fetchall(), (
+                        table,
+                        node.name,
+                    )
+                connection.execute("drop table whole")
+            said |= {(table, name) for name in run.done.by_key if name in run.done.written}
+    assert {name for _, name in said} == {
+        "int_plan_cells_unpivoted",
+        "int_plan_rows_owned",
+        "int_plan_cells_refused",
+        "int_plan_rows_refused",
+    }
+    assert {table for table, _ in said} >= {*tables}
+
+
+def _before(project: Project, name: str) -> Project:
+    """The models from which one follows, and it."""
+    by_name = {node.name: unique_id for unique_id, node in project.models.items()}
+    needed, found = [by_name[name]], set[str]()
+    while needed:
+        unique_id = needed.pop()
+        found.add(unique_id)
+        needed += [parent for parent in project.models[unique_id].parents if parent in project.models]
+    return replace(project, models={each: node for each, node in project.models.items() if each in found}, tests={})
 
 
 def _refuse(_: object) -> None:

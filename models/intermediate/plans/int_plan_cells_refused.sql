@@ -3,6 +3,11 @@
     its list of values, its digits, what it names, and what this version does not build. check_no orders the reasons:
     the first of a cell is the one to mend.
 #}
+{{ config(meta={'increments': {
+    'key': 'table_name',
+    'narrowed': {'int_plan_rows_owned': 'table_name', 'int_plan_cells_unpivoted': 'table_name'},
+    'touched_by': {'int_plan_rows_owned': 'table_name', 'int_plan_cells_unpivoted': 'table_name'},
+}}) }}
 with
 
 plan_rows as (

@@ -1,4 +1,5 @@
 {# Grain: one row per plan table, row and column that the plan check looks at: the cell as text, '' where empty. #}
+{{ config(meta={'increments': plan_tables(plan_contract())}) }}
 with
 
 columns_checked as (

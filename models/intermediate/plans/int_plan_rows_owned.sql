@@ -3,6 +3,7 @@
     one, '' where it belongs to none. is_blocking: broken, it stops the build; rows of drafts and templates are only
     reported.
 #}
+{{ config(meta={'increments': plan_tables(plan_contract(), whole=['plans', 'plan_components', 'plan_modifiers'])}) }}
 with
 
 {% for table in plan_contract() -%}

@@ -2,9 +2,18 @@
     Grain: one row per plan row and rule of plan_rules() that it breaks. What a row shows only beside the rows it belongs to stands in a
     `_beside` CTE of its table.
 #}
+{% set tables = plan_rules() | map(attribute='table') | unique | list + ['plan_scorecard_kpis', 'contest_entries'] -%}
+{%- set shown_by = {
+    'plan_tiers': ['plan_components'],
+    'plan_scorecard_kpis': ['plan_components'],
+    'contest_entries': ['plan_components'],
+    'trigger_firings': ['triggers'],
+} -%}
+{% set touch = plan_tables(tables | unique, shown_by, whole=['plans', 'plan_components']) -%}
+{% do touch.touched_by.update({'crm.users': "select 'manual_adjustments' as table_name from {changed}"}) -%}
+{{ config(meta={'increments': touch}) }}
 with
 
-{% set tables = plan_rules() | map(attribute='table') | unique | list + ['plan_scorecard_kpis', 'contest_entries'] -%}
 {% for table in tables | unique -%}
 {{ table }}_rows as (
     select *

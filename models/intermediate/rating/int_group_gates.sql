@@ -41,6 +41,7 @@ groups as (
         case when tier_key = 'attainment' then quota_measure else measure end as event_measure,
         case when tier_key = 'attainment' then actual else total end as reached
     from {{ ref('int_payout_groups') }}
+    where component_no in (select gates.component_no from gates)
 ),
 
 bounds as (
