@@ -535,7 +535,7 @@ def _asked(query: str, parent: str) -> str:
 def _touching(touched_by: Mapping[str, str], parents: Sequence[str]) -> str:
     """The keys that the changes of these parents touch."""
     queries = [
-        _asked(query if " " in query else f"select {query} from {{changed}}", parent)
+        f"({_asked(query if ' ' in query else f'select {query} from {{changed}}', parent)})"
         for parent in parents
         if (query := touched_by.get(parent))
     ]

@@ -291,6 +291,29 @@ def _before(project: Project, name: str) -> Project:
     return replace(project, models={each: node for each, node in project.models.items() if each in found}, tests={})
 
 
+def test_what_a_change_touches_can_be_asked_whatever_changes(empty: Warehouse) -> None:
+    empty.build()
+    project = empty.project
+    with duckdb.connect(str(empty.file), config=increments._settings()) as connection:
+        schemas = ",".join(sorted({node.schema for node in project.models.values()}))
+        connection.execute(f"set search_path = 'main,{schemas}'")
+        tables = [(node.name, node.relation, ("changed", "removed", "added")) for node in project.models.values()]
+        tables += [(name, relation, ("changed",)) for name, relation in project.sources.values()]
+        for name, relation, whats in tables:
+            for what in whats:
+                connection.execute(f'create temp view "{what} {name}" as from {relation}')
+        asked = 0
+        for node in (*project.models.values(), *project.tests.values()):
+            touch = node.touch or Touch()
+            of_rows = {**touch.touched_by, **touch.suffix.get("touched_by", {})}
+            connection.execute(f"explain {increments._touching(touch.touched_by, sorted(touch.touched_by))}")
+            connection.execute(f"explain {increments._touching(of_rows, sorted(of_rows))}")
+            for parent, query in touch.whole_if.items():
+                connection.execute(f"explain {increments._asked(query, parent)}")
+            asked += len(touch.touched_by)
+    assert asked > 300
+
+
 def _refuse(_: object) -> None:
     raise NotAnIncrement("a test fails")
 
