@@ -162,8 +162,6 @@ def build(
                 return build_on_spark(out, dbt_variables, steps)
             build_models(warehouse, dbt_variables, out / ".dbt", steps)
             remember(warehouse, dbt_variables)
-        if importing.is_alive():
-            importing.join()
         if not judging:
             steps.end()
             return f"Built as of {_as_of(warehouse)}; nothing was published."

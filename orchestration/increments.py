@@ -98,13 +98,13 @@ def compiled(warehouse: Path, variables: Mapping[str, object], state_dir: Path) 
     """
     version, day = _version(warehouse, variables), str(variables["as_of"])
     stamp, day_stamp, kept = (state_dir / name for name in ("version", "day", "target/manifest.json"))
-    if not stamp.exists() or stamp.read_text(encoding="utf-8") != version:
+    if not _says(stamp, version):
         shutil.rmtree(state_dir, ignore_errors=True)
         run_dbt(["compile"], warehouse=warehouse, variables=variables, state_dir=state_dir)
         day_stamp.write_text(day, encoding="utf-8")
         stamp.write_text(version, encoding="utf-8")
     manifest = json.loads(kept.read_text(encoding="utf-8"))
-    if day_stamp.read_text(encoding="utf-8") != day:
+    if not _says(day_stamp, day):
         of_day = state_dir / "of_day"
         run_dbt(["compile", "--select", _DAY], warehouse=warehouse, variables=variables, state_dir=of_day)
         found = json.loads((of_day / "target/manifest.json").read_text(encoding="utf-8"))["nodes"]
@@ -175,13 +175,13 @@ def _version(warehouse: Path, variables: Mapping[str, object]) -> str:
 
 def is_compiled(warehouse: Path, variables: Mapping[str, object], state_dir: Path) -> bool:
     """Whether `compiled` finds the SQL of this warehouse as it needs it, so that dbt has nothing to do."""
-    stamp, day = (state_dir / name for name in ("version", "day"))
-    return (
-        stamp.exists()
-        and day.exists()
-        and stamp.read_text(encoding="utf-8") == _version(warehouse, variables)
-        and day.read_text(encoding="utf-8") == str(variables["as_of"])
+    return _says(state_dir / "version", _version(warehouse, variables)) and _says(
+        state_dir / "day", str(variables["as_of"])
     )
+
+
+def _says(stamp: Path, text: str) -> bool:
+    return stamp.exists() and stamp.read_text(encoding="utf-8") == text
 
 
 def advance(

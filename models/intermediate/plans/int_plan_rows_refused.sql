@@ -2,19 +2,20 @@
     Grain: one row per plan row and rule of plan_rules() that it breaks. What a row shows only beside the rows it belongs to stands in a
     `_beside` CTE of its table.
 #}
-{% set tables = plan_rules() | map(attribute='table') | unique | list + ['plan_scorecard_kpis', 'contest_entries'] -%}
+{% set ruled = plan_rules() | map(attribute='table') | list -%}
+{% set tables = (ruled + ['plan_scorecard_kpis', 'contest_entries']) | unique | list -%}
 {%- set shown_by = {
     'plan_tiers': ['plan_components'],
     'plan_scorecard_kpis': ['plan_components'],
     'contest_entries': ['plan_components'],
     'trigger_firings': ['triggers'],
 } -%}
-{% set touch = plan_tables(tables | unique, shown_by, whole=['plans', 'plan_components']) -%}
+{% set touch = plan_tables(tables, shown_by, whole=['plans', 'plan_components']) -%}
 {% do touch.touched_by.update({'crm.users': "select 'manual_adjustments' as table_name from {changed}"}) -%}
 {{ config(meta={'increments': touch}) }}
 with
 
-{% for table in tables | unique -%}
+{% for table in tables -%}
 {{ table }}_rows as (
     select *
     from {{ ref('stg_plans__' ~ table) }}
